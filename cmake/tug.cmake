@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# Warnings, sanitizers and the three helpers every folder uses.
+
+add_library(tug_flags INTERFACE)
+target_compile_options(tug_flags INTERFACE -Wall -Wextra -Wconversion -Wundef -Wshadow -Wstrict-prototypes
+  -Wmissing-prototypes -Werror)
+target_include_directories(tug_flags INTERFACE ${PROJECT_SOURCE_DIR}/include)
+
+if(TUG_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+if(TUG_COVERAGE)
+  add_compile_options(--coverage)
+  add_link_options(--coverage)
+endif()
+if(TUG_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+# tug_library(NAME SOURCES a.c b.c LIBS x y)  -- static library with the project's flags
+function(tug_library name)
+  cmake_parse_arguments(A "" "" "SOURCES;LIBS;PRIVATE_LIBS" ${ARGN})
+  add_library(${name} STATIC ${A_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(${name} PUBLIC ${A_LIBS} PRIVATE $<BUILD_INTERFACE:tug_flags> ${A_PRIVATE_LIBS})
+endfunction()
+
+# tug_test(NAME SOURCES a.c LIBS x y [LABELS l] [TIMEOUT s])  -- cmocka test registered with CTest
+function(tug_test name)
+  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;LIBS;LABELS;ARGS" ${ARGN})
+  add_executable(${name} ${A_SOURCES})
+  target_compile_definitions(${name} PRIVATE TUG_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TUG_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests/support)
+  target_link_libraries(${name} PRIVATE ${A_LIBS} cmocka tug_flags)
+  add_test(NAME ${name} COMMAND ${name} ${A_ARGS})
+  if(A_LABELS)
+    set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}")
+  endif()
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 120)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT})
+endfunction()
+
+# tug_fuzzer(NAME SOURCES a.c LIBS x)  -- with TUG_FUZZ a libFuzzer target fuzz_NAME; always a
+# replay program replay_NAME that runs the files and folders given (regression over tests/fuzz/corpus/NAME)
+function(tug_fuzzer name)
+  cmake_parse_arguments(A "" "" "SOURCES;LIBS" ${ARGN})
+  if(TUG_FUZZ)
+    add_executable(fuzz_${name} ${A_SOURCES})
+    target_link_libraries(fuzz_${name} PRIVATE ${A_LIBS} tug_flags)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(replay_${name} ${A_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.c)
+    target_link_libraries(replay_${name} PRIVATE ${A_LIBS} tug_flags)
+    add_test(NAME fuzz_replay_${name} COMMAND replay_${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    set_tests_properties(fuzz_replay_${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+  endif()
+endfunction()

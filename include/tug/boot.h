@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The boot core: decides what to run, finishes or starts an update, and says what to jump to.
+ * MCUboot-compatible on flash. No allocation; one context per device; called once per boot.
+ */
+#ifndef TUG_BOOT_H
+#define TUG_BOOT_H
+
+#include <tug/image.h>
+#include <tug/port/flash.h>
+#include <tug/port/log.h>
+#include <tug/port/reset.h>
+#include <tug/port/watchdog.h>
+#include <tug/trailer.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Octets copied per flash write; as MCUboot, so that operation traces are equal. */
+#define TUG_BOOT_CHUNK 1024u
+
+struct tug_boot_mode_ops;
+
+/** Overwrite-only: the secondary image replaces the primary one, no way back. */
+extern const struct tug_boot_mode_ops tug_boot_overwrite;
+/** Swap using move, with revert. */
+extern const struct tug_boot_mode_ops tug_boot_swap_move;
+
+/** What a boot core is built with. Keeps everything it points to. */
+struct tug_boot_cfg {
+	const struct tug_boot_mode_ops *mode;   /**< update mode */
+	struct tug_flash_area pri;              /**< primary slot */
+	struct tug_flash_area sec;              /**< secondary slot */
+	const struct tug_crypto *crypto;        /**< digests and signatures */
+	struct tug_verify_policy verify;        /**< keys and scheme; max_size is set by the mode */
+	struct tug_log log;                     /**< console, MCUboot's wording */
+	struct tug_watchdog watchdog;           /**< fed per erase and chunk */
+	uint16_t max_sectors;                   /**< BOOT_MAX_IMG_SECTORS, usually 128 */
+	uint8_t max_align;                      /**< BOOT_MAX_ALIGN, usually 8 */
+	bool validate_primary;                  /**< verify the primary slot on every boot */
+	bool downgrade_prevention;              /**< refuse an older secondary image */
+};
+
+/** What to jump to. */
+struct tug_boot_rsp {
+	struct tug_image_hdr hdr;   /**< header of the image to run */
+	uint32_t image_off;         /**< its offset on the flash device */
+	enum tug_swap_type swapped; /**< what this boot did: NONE, TEST, PERM, REVERT or FAIL */
+};
+
+/** Work space of one boot. Fields private; size asserted in src/boot. */
+struct tug_boot {
+	uint64_t opaque[256]; /**< private: copy buffer and decoded state */
+};
+
+/**
+ * Decide, update if due, verify, answer. Blocks for as long as the flash takes.
+ * Result: TUG_OK with `rsp`; TUG_EERASED / TUG_EHASH / ... = no bootable image (stay in recovery);
+ * flash errors as they came. Power: may be cut anywhere; the next call resumes.
+ */
+int tug_boot_go(struct tug_boot *b, const struct tug_boot_cfg *cfg, struct tug_boot_rsp *rsp);
+
+/** A tug_io over a flash area (borrows the area): what image.h and trailer.h read through. */
+struct tug_io tug_io_of_area(const struct tug_flash_area *a);
+
+/** Trailer geometry of `cfg` for an area of `size` octets. */
+struct tug_trailer_geo tug_boot_geo(const struct tug_boot_cfg *cfg, uint32_t size);
+
+/** Largest total image size this configuration accepts, octets. */
+uint32_t tug_boot_max_image(const struct tug_boot_cfg *cfg);
+
+/** The mode's number in MCUboot's bootloader info. */
+enum tug_boot_mode tug_boot_mode_number(const struct tug_boot_mode_ops *mode);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
