@@ -61,9 +61,6 @@ struct tug_boot {
  */
 int tug_boot_go(struct tug_boot *b, const struct tug_boot_cfg *cfg, struct tug_boot_rsp *rsp);
 
-/** A tug_io over a flash area (borrows the area): what image.h and trailer.h read through. */
-struct tug_io tug_io_of_area(const struct tug_flash_area *a);
-
 /** Trailer geometry of `cfg` for an area of `size` octets. */
 struct tug_trailer_geo tug_boot_geo(const struct tug_boot_cfg *cfg, uint32_t size);
 
