@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The host itself: its loop, its signals, its end. Knows neither requests nor updates; they are lines
+ * on its list. Called from one thread.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host_priv.h"
+
+/* Close callbacks run at the end of an iteration; a link may need a few for its own farewell. */
+#define CLOSE_ROUNDS 1000
+
+int tug_host_create(const struct tug_host_cfg *cfg, struct tug_host **out, char *why, size_t why_cap)
+{
+	struct tug_host *h = calloc(1, sizeof(*h));
+	int err;
+
+	*out = NULL;
+	if (h == NULL) {
+		snprintf(why, why_cap, "out of memory");
+		return TUG_EINTERNAL;
+	}
+	h->cfg = *cfg;
+	h->cfg.log_path = NULL;
+	err = tug_log_open(&h->log, cfg->log_path, why, why_cap);
+	if (err != TUG_OK) {
+		free(h);
+		return err;
+	}
+	err = uv_loop_init(&h->loop);
+	if (err != 0) {
+		snprintf(why, why_cap, "cannot start the event loop: %s", uv_strerror(err));
+		tug_log_close(&h->log);
+		free(h);
+		return TUG_EINTERNAL;
+	}
+	*out = h;
+	return TUG_OK;
+}
+
+struct uv_loop_s *tug_host_loop(struct tug_host *h)
+{
+	return &h->loop;
+}
+
+unsigned tug_host_interrupted(const struct tug_host *h)
+{
+	return h->interrupted;
+}
+
+void tug_host_interrupt(struct tug_host *h)
+{
+	struct tug_line *line = h->lines;
+
+	h->interrupted++;
+	while (line != NULL) {
+		struct tug_line *next = line->next;
+
+		line->ops->interrupt(line);
+		line = next;
+	}
+}
+
+static void on_signal(uv_signal_t *handle, int signum)
+{
+	(void)signum;
+	tug_host_interrupt(handle->data);
+}
+
+int tug_host_catch_signals(struct tug_host *h)
+{
+	static const int which[2] = { SIGINT, SIGTERM };
+
+	if (h->signals) {
+		return TUG_OK;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		if (uv_signal_init(&h->loop, &h->sig[i]) != 0) {
+			return TUG_EINTERNAL;
+		}
+		h->sig[i].data = h;
+		uv_signal_start(&h->sig[i], on_signal, which[i]);
+		uv_unref((uv_handle_t *)&h->sig[i]);
+	}
+	h->signals = true;
+	return TUG_OK;
+}
+
+static bool updates_pending(const struct tug_host *h)
+{
+	for (const struct tug_line *line = h->lines; line != NULL; line = line->next) {
+		if (line->pending) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int tug_host_run(struct tug_host *h)
+{
+	while (updates_pending(h)) {
+		if (h->interrupted > 1) {
+			return TUG_EINTR;
+		}
+		uv_run(&h->loop, UV_RUN_ONCE);
+	}
+	return TUG_OK;
+}
+
+int tug_host_destroy(struct tug_host *h)
+{
+	int err;
+
+	if (h == NULL) {
+		return TUG_OK;
+	}
+	while (h->lines != NULL) {
+		h->lines->ops->drop(h->lines);
+	}
+	if (h->signals) {
+		uv_close((uv_handle_t *)&h->sig[0], NULL);
+		uv_close((uv_handle_t *)&h->sig[1], NULL);
+	}
+	for (int i = 0; i < CLOSE_ROUNDS && uv_run(&h->loop, UV_RUN_NOWAIT) != 0; i++) {
+	}
+	err = tug_log_close(&h->log);
+	if (uv_loop_close(&h->loop) == 0) {
+		free(h);
+	}
+	return err;
+}
