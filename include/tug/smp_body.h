@@ -32,8 +32,12 @@ enum tug_type {
 
 /** The field must be there (checked by tug_map_require, not by decoding). */
 #define TUG_F_REQUIRED 0x01u
-/** UINT fields: an INT is taken too, and the reverse, when the value fits. */
+/** BSTR and TSTR fields: dialects differ, either is taken; the value's type says which came. */
 #define TUG_F_LAX 0x02u
+/** A value of another type counts as absent instead of failing the map. */
+#define TUG_F_SOFT 0x04u
+/** MAP fields: the keys are free names; `sub`, if any, describes each value. */
+#define TUG_F_KEYED 0x08u
 
 struct tug_map;
 
@@ -42,7 +46,7 @@ struct tug_field {
 	const char *key;           /**< key text */
 	uint8_t type;              /**< enum tug_type */
 	uint8_t flags;             /**< TUG_F_* */
-	const struct tug_map *sub; /**< fields of the map, or of each map in the list; may be NULL */
+	const struct tug_map *sub; /**< fields of the map, of each map in the list, of each value (KEYED); may be NULL */
 };
 
 /** A map's fields. */
