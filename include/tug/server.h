@@ -37,7 +37,10 @@ struct tug_server_profile {
 	uint8_t upload_sha;        /**< 1 = sha resume is known */
 	uint8_t erase_slot_key;    /**< 1 = erase knows "slot" */
 	uint8_t recovery;          /**< 1 = MCUboot recovery rules for upload and list */
-	uint8_t match_key;         /**< 1 = last upload answer carries "match" */
+	uint8_t match_key;         /**< 1 = image check is built: last upload answer carries "match" */
+	uint8_t blank_erase_fails; /**< 1 = erase of a blank slot answers error 1 (before 3.6) */
+	uint8_t reset_keys;        /**< 0 = reset ignores its payload, 1 = knows "force", 2 = and "boot_mode" */
+	uint8_t query_plain_rc;    /**< 1 = unknown bootloader query answers the plain rc 3 (3.5, 3.6) */
 };
 
 /** Profiles by name: "zephyr-3.3", "zephyr-3.5", "zephyr-4.2", "mcuboot-recovery". NULL when unknown. */

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Private to src/server: what the dispatcher, the groups and the slot helpers share. Knows the
+ * public server contract only; included by this folder and its own unit tests.
+ */
+#ifndef TUG_SERVER_PRIV_H
+#define TUG_SERVER_PRIV_H
+
+#include <tug/server.h>
+
+/** Return codes of the image group (group 1). */
+enum tug_img_rc {
+	TUG_IMG_RC_UNKNOWN = 1,        /**< anything else */
+	TUG_IMG_RC_HASH_NOT_FOUND = 8, /**< no slot holds an image with that digest */
+	TUG_IMG_RC_NO_FREE_SLOT = 9,   /**< slot in use */
+	TUG_IMG_RC_FLASH_OPEN = 10,    /**< no such slot */
+	TUG_IMG_RC_FLASH_WRITE = 12,   /**< write failed */
+	TUG_IMG_RC_FLASH_ERASE = 13,   /**< erase failed */
+	TUG_IMG_RC_BAD_OFFSET = 20,    /**< no offset */
+	TUG_IMG_RC_BAD_LENGTH = 21,    /**< no length */
+	TUG_IMG_RC_BAD_HEADER = 22,    /**< first chunk shorter than a header */
+	TUG_IMG_RC_BAD_MAGIC = 23,     /**< not an image, or a damaged trailer of the target */
+	TUG_IMG_RC_BAD_HASH = 24,      /**< digest of a wrong length, or none */
+	TUG_IMG_RC_NO_VERSION = 26,    /**< running version unreadable */
+	TUG_IMG_RC_NOT_NEWER = 27,     /**< running version is not older */
+	TUG_IMG_RC_PENDING = 28,       /**< an update is already pending */
+	TUG_IMG_RC_BAD_VECTOR = 29,    /**< damaged trailer of the running image */
+	TUG_IMG_RC_TOO_LARGE = 30,     /**< image does not fit */
+	TUG_IMG_RC_OVERRUN = 31,       /**< more data than announced */
+	TUG_IMG_RC_NO_CONFIRM = 32,    /**< confirmation denied */
+	TUG_IMG_RC_TEST_ACTIVE = 33,   /**< test of the running image */
+};
+
+/** Return codes of the OS group (group 0). */
+enum tug_os_rc {
+	TUG_OS_RC_BAD_FORMAT = 2, /**< unknown info format character */
+	TUG_OS_RC_NO_ANSWER = 3,  /**< unknown bootloader query */
+};
+
+/** Flags of a slot in the image list. */
+enum tug_slot_flag {
+	TUG_SLOT_ACTIVE = 0x01,    /**< runs now */
+	TUG_SLOT_CONFIRMED = 0x02, /**< stays, or is what a revert returns to */
+	TUG_SLOT_PENDING = 0x04,   /**< will be booted next */
+	TUG_SLOT_PERMANENT = 0x08, /**< pending, and will stay */
+};
+
+/** Record a group error in the answer. Result: 0, so that handlers can return it. */
+uint16_t tug_srv_fail(struct tug_srv_call *call, uint16_t group, uint16_t rc);
+
+/** Write the key of a field of the response map `m`. */
+void tug_srv_key(struct tug_srv_call *call, const struct tug_map *m, uint8_t field);
+
+/** Write "rc":0 where this server's successes carry it (MCUboot recovery); else nothing. */
+void tug_srv_rc0(struct tug_srv_call *call);
+
+/** Decode the body into vals[m->n]. Result: 0, or TUG_RC_INVAL for any body that does not decode. */
+uint16_t tug_srv_decode(const struct tug_srv_call *call, const struct tug_map *m, struct tug_value *vals);
+
+/** Value of a UINT field that may be absent; `absent` then. Clamped to UINT32_MAX. */
+uint32_t tug_srv_u32(const struct tug_value *val, uint32_t absent);
+
+/** The image `image`, or NULL. */
+const struct tug_srv_image *tug_srv_image(const struct tug_server *s, uint8_t image);
+
+/** What the two trailers of an image announce for the next boot. */
+enum tug_swap_type tug_slot_swap_type(const struct tug_server *s, const struct tug_srv_image *img);
+
+/** Flags (enum tug_slot_flag) of a slot under a swap type. Pure. */
+uint8_t tug_slot_flags(enum tug_swap_type type, bool active);
+
+/** True when a slot must neither be written nor erased: active, revert target or (by profile) pending. */
+bool tug_slot_in_use(const struct tug_server *s, const struct tug_srv_image *img, uint8_t slot);
+
+/** Offset of the image's header in a slot: 0, or one sector in the secondary slot of swap-offset. */
+uint32_t tug_slot_base(const struct tug_server *s, const struct tug_srv_image *img, uint8_t slot);
+
+/**
+ * Open the image in a slot. `io` must live as long as `out`. Errors: those of tug_image_open,
+ * TUG_EERASED when there is no such slot.
+ */
+int tug_slot_open(const struct tug_server *s, uint8_t image, uint8_t slot, struct tug_io *io, struct tug_image *out);
+
+/** Digest a slot reports: the hook's, or the image's own. Errors: TUG_ENOHASH, TUG_ETLV, io errors. */
+int tug_slot_digest(const struct tug_server *s, uint8_t image, uint8_t slot, const struct tug_image *img,
+		    uint8_t out[TUG_HASH_MAX], size_t *len);
+
+/** True when the octets of the slot's image hash to its digest TLV; true too without a crypto port. */
+bool tug_slot_intact(const struct tug_server *s, const struct tug_image *img);
+
+/** `*blank` = all octets of [off, off + len) are erased. Errors: io errors. */
+int tug_slot_blank(const struct tug_flash_area *a, uint32_t off, uint32_t len, bool *blank);
+
+/**
+ * Make the sectors that cover [off, off + len) blank; sectors that already are stay untouched.
+ * Result: `*to` (may be NULL) = end of the last sector. Errors: flash errors. Power: a prefix is erased.
+ */
+int tug_slot_erase(const struct tug_flash_area *a, uint32_t off, uint32_t len, uint32_t *to);
+
+/** Make a whole slot blank, trailer first: a cut never leaves a mark on half an image. Errors: flash errors. */
+int tug_slot_erase_all(const struct tug_srv_image *img, uint8_t slot);
+
+/** Make the trailer sectors of a slot blank. Errors: flash errors. */
+int tug_slot_erase_trailer(const struct tug_srv_image *img, uint8_t slot);
+
+/** Forget the upload under way. */
+void tug_srv_upload_reset(struct tug_server *s);
+
+/** Image upload as an application server does it: group 1, command 1. */
+uint16_t tug_srv_img_upload(struct tug_srv_call *call);
+
+/** Image upload as MCUboot's serial recovery does it. */
+uint16_t tug_srv_img_upload_recovery(struct tug_srv_call *call);
+
+/** What a state write asks of the trailers; or TUG_STATE_ERR + an image-group rc. */
+enum tug_state_act {
+	TUG_STATE_KEEP = 0,    /**< success, nothing to write */
+	TUG_STATE_TEST = 1,    /**< mark the other slot for test */
+	TUG_STATE_PERM = 2,    /**< mark the other slot as permanent */
+	TUG_STATE_CONFIRM = 3, /**< confirm the active slot */
+	TUG_STATE_ERR = 0x80,  /**< plus the image-group rc */
+};
+
+/** Transition table of the state write. Pure. Source: docs/smp.md, image state, write. */
+uint8_t tug_state_decide(bool old_logic, enum tug_swap_type type, bool active, bool confirm);
+
+#endif
