@@ -39,7 +39,7 @@ const struct tug_vdev_profile *tug_vdev_profile_find(const char *name);
 
 /** States a device can be put into before it starts. */
 enum tug_vdev_state {
-	TUG_VDEV_KEEP,            /**< whatever the flash holds */
+	TUG_VDEV_KEEP,            /**< whatever the flash holds; a flash that holds nothing yet becomes FRESH */
 	TUG_VDEV_FRESH,           /**< primary confirmed, secondary erased */
 	TUG_VDEV_LEFTOVER,        /**< an image without marks in the secondary slot */
 	TUG_VDEV_PENDING_TEST,    /**< secondary marked for test */
@@ -66,16 +66,16 @@ struct tug_vdev_cfg {
 	uint8_t n_groups;                             /**< groups */
 	const char *dir;                              /**< folder of flash.bin; NULL = RAM only */
 	enum tug_vdev_state state;                    /**< preset applied before the first boot */
-	struct tug_slice primary;                     /**< image for the primary slot; empty = a built-in one */
-	struct tug_slice secondary;                   /**< image for the secondary slot; empty = a built-in one */
+	struct tug_slice primary;                     /**< image for the primary slot; empty = a built-in one, 0.0.0 */
+	struct tug_slice secondary;                   /**< image for the secondary slot; empty = a built-in one, 0.0.0 */
 	const struct tug_pubkey *keys;                /**< [n_keys] keys of the bootloader */
 	uint8_t n_keys;                               /**< 0 = unsigned images are accepted */
 	enum tug_sig_alg sig;                         /**< scheme of the keys */
 	uint8_t report_hash[2][TUG_HASH_MAX];         /**< overrides of the reported hash */
 	uint8_t report_hash_len[2];                   /**< 0 = none */
 	enum tug_vdev_app app;                        /**< behaviour of images that were not there at the start */
-	uint32_t buf_size;                            /**< 0 = 384 */
-	uint32_t buf_count;                           /**< 0 = 4 */
+	uint32_t buf_size;                            /**< 0 = 384 (1024 in recovery) */
+	uint32_t buf_count;                           /**< 0 = 4 (1 in recovery) */
 	bool no_params;                               /**< params answers rc 8 */
 	uint32_t erase_ms;                            /**< time of one sector erase */
 	uint32_t write_us;                            /**< time of one write unit */
@@ -91,8 +91,11 @@ struct tug_vdev_cfg {
 struct tug_vdev;
 
 /**
- * Create, apply the preset and boot. `why` gets one sentence on failure.
- * Errors: TUG_EFILE, TUG_EACCESS, TUG_EDISKFULL, TUG_EIMGSIZE, TUG_EINVAL.
+ * Create, apply the preset and boot. `why` gets one sentence on failure. `primary` and `secondary` are
+ * written by a preset only, and are borrowed for the call. TEST_RUN and UNCONFIRMED really boot once; with
+ * keys, images cannot be built in and must be given. A server profile of recovery stays in recovery at every boot.
+ * Errors: TUG_EFILE, TUG_EACCESS, TUG_EDISKFULL, TUG_EBUSY (another process uses dir), TUG_EIMGSIZE, TUG_EMAGIC,
+ * TUG_EINVAL (also: overwrite-only has no trial run; dir holds another profile; keys without images), TUG_ENOSPACE.
  */
 int tug_vdev_create(const struct tug_vdev_cfg *cfg, uint64_t now_ms, struct tug_vdev **out, char *why, size_t why_cap);
 /** Stop and free; the flash file is complete. NULL is fine. */
@@ -139,6 +142,7 @@ struct tug_vdev_listen {
 	const char *pty_link;  /**< symlink or NULL */
 	bool pty_raw;          /**< raw UART framing on the pty */
 	struct tug_vdev_faults faults; /**< on every endpoint */
+	bool pty_console;      /**< console lines appear on the pty, between the frames, too */
 };
 
 /** Start `v` (owned from now on) on `loop`; `ready` gets "udp:127.0.0.1:PORT serial:/dev/pts/N". */
@@ -147,7 +151,11 @@ int tug_vdev_run_start(struct uv_loop_s *loop, struct tug_vdev *v, const struct 
 /** Stop and free, with the device. NULL is fine. */
 void tug_vdev_run_stop(struct tug_vdev_run *r);
 
-/** The `vdev:` and `vdev:DIR` links: a device inside this process (nrf52840, swap-move, zephyr-4.2). */
+/**
+ * The `vdev:` and `vdev:DIR` links: a device inside this process (nrf52840, swap-move, zephyr-4.2; with DIR
+ * what DIR was made with). `vdev:` lives as long as the process. `vdev:DIR` goes on where it was when its link
+ * was closed in good order, a reset that was due included; after a kill it boots, as after a power cut.
+ */
 extern const struct tug_scheme tug_scheme_vdev;
 
 #ifdef __cplusplus

@@ -13,6 +13,7 @@ extern "C" {
 
 /** Log levels, as MCUboot prints them. */
 enum tug_log_level {
+	TUG_LOG_RAW = 0, /**< printed as it is: banners */
 	TUG_LOG_ERR = 1, /**< "E: " */
 	TUG_LOG_WRN = 2, /**< "W: " */
 	TUG_LOG_INF = 3, /**< "I: " */
