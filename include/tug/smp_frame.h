@@ -30,8 +30,8 @@ enum tug_rx_kind {
 /** One event of a receiver; `data` borrows the receiver's buffers until the next call. */
 struct tug_rx_event {
 	enum tug_rx_kind kind; /**< what happened */
-	struct tug_slice data; /**< frame or text */
-	int err;               /**< TUG_RX_DROP: TUG_ECRC, TUG_EBASE64, TUG_ELEN, TUG_ETOOBIG, TUG_ETRUNC, TUG_ETIMEOUT */
+	struct tug_slice data; /**< frame or text; what a raw receiver dropped, else empty */
+	int err;               /**< TUG_RX_DROP: TUG_E: CRC, BASE64, LEN, TOOBIG, TRUNC, TIMEOUT, OP (raw) */
 };
 
 /** Console receiver that takes the marker in mid-line and passes on text (client side). */
@@ -44,12 +44,22 @@ struct tug_rx_event {
 /** Console line receiver. All fields private. */
 struct tug_console_rx {
 	struct tug_buf frame;  /**< decoded octets of the frame under way (length, frame, CRC) */
-	uint8_t line[256];     /**< line under way; longer text lines are passed on in pieces */
+	uint8_t line[256];     /**< text line under way; longer ones are passed on in pieces */
 	uint16_t line_len;     /**< octets in line */
 	uint16_t want;         /**< value of the length field, 0 = not known yet */
 	uint8_t flags;         /**< TUG_CONSOLE_* */
 	uint8_t state;         /**< private */
-	uint64_t since_ms;     /**< time of the first octet of the frame under way */
+	uint64_t since_ms;     /**< time of the last octet of the frame under way */
+	uint8_t back;          /**< state to return to when a marker is none */
+	uint8_t mark;          /**< first octet of the marker under way */
+	bool open;             /**< a frame is under way */
+	bool sent;             /**< `line` was handed out: empty it */
+	bool padded;           /**< the line's base64 has ended */
+	uint8_t quad_n;        /**< octets in quad */
+	uint8_t quad[4];       /**< base64 characters under way; a line of any length is decoded as it comes */
+	uint8_t head_n;        /**< octets in head */
+	uint8_t head[12];      /**< first octets of a line that starts a frame while another is under way */
+	uint16_t octets;       /**< octets of the line under way (server side) */
 };
 
 /**
@@ -59,15 +69,24 @@ void tug_console_rx_init(struct tug_console_rx *rx, struct tug_buf storage, uint
 
 /**
  * Feed octets. Stops at the first event: `*in` is advanced past the octets used; call again until
- * the event is TUG_RX_NONE. `now_ms` dates partial frames; one older than 3000 ms is dropped.
+ * the event is TUG_RX_NONE. `now_ms` dates partial frames: one that got no octet for 3000 ms is dropped, also
+ * when `in` is empty. Client side: every octet that belongs to no frame line comes out as text, newlines
+ * included; a second 06 09 whose line does not begin like a frame continues the frame under way (servers
+ * before Zephyr 3.2). Server side: lines over 128 octets are dropped, as are lines that start with no marker.
  */
 void tug_console_rx_feed(struct tug_console_rx *rx, struct tug_slice *in, uint64_t now_ms,
 			 struct tug_rx_event *ev);
 
-/** Octets that tug_console_encode makes of a frame of `len` octets. */
+/**
+ * Hand out the text line under way, before its end: at the end of a stream, or to show a prompt.
+ * The event is TUG_RX_TEXT, or TUG_RX_NONE when there is none. Client side only.
+ */
+void tug_console_rx_flush(struct tug_console_rx *rx, struct tug_rx_event *ev);
+
+/** Octets that tug_console_encode (or _zephyr: it cuts elsewhere, but never makes more) makes of `len` octets. */
 size_t tug_console_encoded_len(size_t len);
 
-/** Append `frame` to `out` as console lines, LF at each end. Errors: TUG_ENOSPACE, TUG_ETOOBIG. */
+/** Append `frame` to `out` as console lines, LF after each. Errors: TUG_ENOSPACE (nothing written), TUG_ETOOBIG. */
 int tug_console_encode(struct tug_slice frame, struct tug_buf *out);
 
 /** As tug_console_encode, cut as Zephyr's transmitter cuts: the CRC is never split. Errors: the same. */
@@ -82,7 +101,10 @@ struct tug_raw_rx {
 /** Prepare a raw receiver. Keeps `storage`; cap = largest frame. */
 void tug_raw_rx_init(struct tug_raw_rx *rx, struct tug_buf storage);
 
-/** Feed octets; as tug_console_rx_feed. A pause of 3000 ms drops a partial frame; op > 3 or too long drops what is buffered. */
+/**
+ * Feed octets; as tug_console_rx_feed. A pause of 3000 ms drops a partial frame; op > 3 (TUG_EOP) or a length
+ * beyond the storage (TUG_ETOOBIG) drops what is buffered.
+ */
 void tug_raw_rx_feed(struct tug_raw_rx *rx, struct tug_slice *in, uint64_t now_ms, struct tug_rx_event *ev);
 
 /**
