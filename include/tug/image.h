@@ -99,8 +99,8 @@ struct tug_image {
 
 /**
  * Open the image at `base`: header valid, both TLV infos consistent and inside the medium.
- * Errors: TUG_EERASED (magic octets all erased), TUG_EMAGIC, TUG_EHDR, TUG_EFLAGS, TUG_ETLV, TUG_ETRUNC,
- * TUG_EIMGSIZE, io errors. `can` = TUG_IMG_CAN_*.
+ * Errors: TUG_EERASED (magic octets all erased), TUG_EMAGIC, TUG_EHDR, TUG_EFLAGS, TUG_ETLV, TUG_ETRUNC (the
+ * image reaches past the medium: the file is cut off or the slot too small), io errors. `can` = TUG_IMG_CAN_*.
  */
 int tug_image_open(struct tug_image *img, const struct tug_io *io, uint32_t base, uint32_t can);
 
@@ -158,7 +158,7 @@ struct tug_tlv_it {
 
 /** Begin a walk; `type` 0xffff = all. */
 void tug_tlv_begin(struct tug_tlv_it *it, const struct tug_image *img, uint16_t type, bool prot_only);
-/** Next TLV. Result: 1 = filled, 0 = end, TUG_ETLV = entry runs out of its area, io errors. */
+/** Next TLV. Result: 1 = filled, 0 = end, TUG_ETLV = entry runs out of its area or has type 0 or 0xffff, io errors. */
 int tug_tlv_next(struct tug_tlv_it *it, struct tug_tlv *tlv);
 /** Read a TLV's value into dst[tlv->len]. Errors: TUG_ENOSPACE when cap < len, io errors. */
 int tug_tlv_read(const struct tug_image *img, const struct tug_tlv *tlv, void *dst, size_t cap);
@@ -192,7 +192,9 @@ enum tug_verdict {
 };
 
 /**
- * Verify an opened image against `policy`. `scratch` = work space, at least 512 octets.
+ * Verify an opened image against `policy`. `scratch` = work space, at least 512 octets; a pure signature needs
+ * room for its message too (header, payload, protected area and 64 octets), else TUG_ENOSPACE.
+ * A key is named by its whole digest or its whole DER before its signature; a KEYHASH that is shorter names none.
  * Result: TUG_VERDICT_GOOD only when every check passed. `*why` (may be NULL) = TUG_OK, or the first
  * reason: TUG_ENOHASH, TUG_EHASH, TUG_ENOSIG, TUG_ENOKEY, TUG_ESIG, TUG_ETLV, TUG_EIMGSIZE, io and crypto errors.
  * Source: docs/image.md, what is hashed and signed.

@@ -85,18 +85,29 @@ static bool is_of_scheme(const EVP_PKEY *key, const struct scheme *s)
 	       (EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1 && strcmp(group, s->group) == 0);
 }
 
+/* The decoder forgives some malformed DER; what encodes back to the same octets was not. */
+static bool encodes_back(const EVP_PKEY *key, bool rsa, struct tug_slice der)
+{
+	unsigned char *out = NULL;
+	int n = rsa ? i2d_PublicKey(key, &out) : i2d_PUBKEY(key, &out);
+	bool same = n > 0 && (size_t)n == der.len && memcmp(out, der.p, der.len) == 0;
+
+	OPENSSL_free(out);
+	return same;
+}
+
 /* NULL when the DER is not exactly one key of the scheme. */
 static EVP_PKEY *load_key(const struct scheme *s, struct tug_slice der)
 {
 	const unsigned char *p = der.p;
+	bool rsa = s->type == EVP_PKEY_RSA;
 	EVP_PKEY *key = NULL;
 
 	if (der.len == 0 || der.len > 4096) {
 		return NULL;
 	}
-	key = s->type == EVP_PKEY_RSA ? d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)der.len) :
-					d2i_PUBKEY(NULL, &p, (long)der.len);
-	if (key != NULL && (p != der.p + der.len || !is_of_scheme(key, s))) {
+	key = rsa ? d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)der.len) : d2i_PUBKEY(NULL, &p, (long)der.len);
+	if (key != NULL && (!is_of_scheme(key, s) || !encodes_back(key, rsa, der))) {
 		EVP_PKEY_free(key);
 		return NULL;
 	}

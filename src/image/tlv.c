@@ -48,7 +48,8 @@ int tug_tlv_next(struct tug_tlv_it *it, struct tug_tlv *tlv)
 		tlv->len = tug_le16(raw + 2);
 		tlv->off = it->off + (uint32_t)sizeof(raw);
 		tlv->prot = it->off < it->img->unprot_off;
-		if (tlv->len > left - sizeof(raw)) {
+		/* 0 and 0xffff are never stored: what reads as one is erased or unwritten, not a TLV */
+		if (tlv->type == 0 || tlv->type == TLV_ANY || tlv->len > left - sizeof(raw)) {
 			return TUG_ETLV;
 		}
 		it->off = tlv->off + tlv->len;
@@ -75,7 +76,7 @@ uint16_t tug_image_digest_type(enum tug_hash_alg alg)
 int tug_image_digest(const struct tug_image *img, uint8_t out[TUG_HASH_MAX], size_t *len)
 {
 	struct tug_tlv_it it;
-	struct tug_tlv tlv;
+	struct tug_tlv tlv = { 0 };
 	int rc;
 
 	tug_tlv_begin(&it, img, TLV_ANY, false);

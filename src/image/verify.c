@@ -29,10 +29,10 @@ struct walk {
 typedef int (*check_fn)(struct walk *w, const struct tug_tlv *tlv);
 
 struct rule {
-	uint16_t type;  /* TLV the rule is about */
 	check_fn check; /* NULL = rule switched off by the policy */
+	int missing;    /* error when a required rule has not passed */
+	uint16_t type;  /* TLV the rule is about */
 	bool required;  /* must have passed */
-	int missing;    /* error when it has not */
 };
 
 /* Compare whole arrays, twice, without a way out in the middle. */
@@ -263,18 +263,18 @@ static void make_rules(const struct tug_verify_policy *p, struct rule rules[N_RU
 	};
 	bool is_signed = p->sig != TUG_SIG_NONE;
 
-	rules[0] = (struct rule){ tug_image_digest_type(p->hash), check_digest, !p->pure, TUG_ENOHASH };
-	rules[1] = (struct rule){ TUG_TLV_KEYHASH, is_signed ? check_keyhash : NULL, false, TUG_ENOKEY };
-	rules[2] = (struct rule){ TUG_TLV_PUBKEY, is_signed ? check_pubkey : NULL, false, TUG_ENOKEY };
-	rules[3] = (struct rule){ TUG_TLV_SIG_PURE, p->pure ? check_pure : NULL, p->pure, TUG_ENOSIG };
-	rules[4] = (struct rule){ sig_type[p->sig], is_signed ? check_signature : NULL, is_signed, TUG_ENOSIG };
+	rules[0] = (struct rule){ check_digest, TUG_ENOHASH, tug_image_digest_type(p->hash), !p->pure };
+	rules[1] = (struct rule){ is_signed ? check_keyhash : NULL, TUG_ENOKEY, TUG_TLV_KEYHASH, false };
+	rules[2] = (struct rule){ is_signed ? check_pubkey : NULL, TUG_ENOKEY, TUG_TLV_PUBKEY, false };
+	rules[3] = (struct rule){ p->pure ? check_pure : NULL, TUG_ENOSIG, TUG_TLV_SIG_PURE, p->pure };
+	rules[4] = (struct rule){ is_signed ? check_signature : NULL, TUG_ENOSIG, sig_type[p->sig], is_signed };
 }
 
 /* Walk all entries of both areas; the digest, keys and signatures count in the unprotected one only. */
 static int walk_tlvs(struct walk *w, const struct rule rules[N_RULES])
 {
 	struct tug_tlv_it it;
-	struct tug_tlv tlv;
+	struct tug_tlv tlv = { 0 };
 	int rc;
 
 	tug_tlv_begin(&it, w->img, TLV_ANY, false);
