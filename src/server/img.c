@@ -297,7 +297,7 @@ static uint16_t erase_slot(const struct tug_server *s, const struct tug_srv_imag
 	    tug_slot_blank(img->slot[slot], 0, img->slot[slot]->size, &blank) == TUG_OK && blank) {
 		return TUG_IMG_RC_UNKNOWN;
 	}
-	return tug_slot_erase_all(img, slot) == TUG_OK ? 0 : TUG_IMG_RC_FLASH_ERASE;
+	return tug_slot_erase_all(img, slot, true) == TUG_OK ? 0 : TUG_IMG_RC_FLASH_ERASE;
 }
 
 static uint16_t img_erase(struct tug_srv_call *call)

@@ -228,7 +228,7 @@ static uint16_t store(struct tug_server *s, struct tug_slice d)
 		return TUG_IMG_RC_FLASH_WRITE;
 	}
 	if (end > s->up.erased_to &&
-	    tug_slot_erase(a, s->up.erased_to, (uint32_t)end - s->up.erased_to, &s->up.erased_to) != TUG_OK) {
+	    tug_slot_erase(a, s->up.erased_to, (uint32_t)end - s->up.erased_to, false, &s->up.erased_to) != TUG_OK) {
 		return TUG_IMG_RC_FLASH_ERASE;
 	}
 	if (put(s, pos, d) != TUG_OK) {
@@ -329,7 +329,7 @@ static uint16_t act(struct tug_server *s, const struct chunk *c, struct plan *p)
 			return 0;
 		}
 		/* the pending mark goes before the image it stands for */
-		if (tug_slot_erase_trailer(&s->cfg->images[p->image], p->slot) != TUG_OK) {
+		if (tug_slot_erase_trailer(&s->cfg->images[p->image], p->slot, false) != TUG_OK) {
 			return TUG_IMG_RC_FLASH_ERASE;
 		}
 	}
@@ -372,7 +372,7 @@ static uint16_t recovery_begin(struct tug_server *s, const struct chunk *c)
 {
 	const struct tug_srv_image *img = c->image < s->cfg->n_images ? &s->cfg->images[c->image] : NULL;
 
-	if (img == NULL || !c->has_len || c->len > img->slot[0]->size || tug_slot_erase_all(img, 0) != TUG_OK) {
+	if (img == NULL || !c->has_len || c->len > img->slot[0]->size || tug_slot_erase_all(img, 0, false) != TUG_OK) {
 		return TUG_RC_INVAL;
 	}
 	begin(s, c, (uint8_t)c->image, 0);

@@ -92,16 +92,17 @@ bool tug_slot_intact(const struct tug_server *s, const struct tug_image *img);
 int tug_slot_blank(const struct tug_flash_area *a, uint32_t off, uint32_t len, bool *blank);
 
 /**
- * Make the sectors that cover [off, off + len) blank; sectors that already are stay untouched.
+ * Erase the sectors that cover [off, off + len). `skip_blank`: leave sectors alone that read as erased; never
+ * before a write, because a sector may read as erased and yet hold programmed units or a torn erase.
  * Result: `*to` (may be NULL) = end of the last sector. Errors: flash errors. Power: a prefix is erased.
  */
-int tug_slot_erase(const struct tug_flash_area *a, uint32_t off, uint32_t len, uint32_t *to);
+int tug_slot_erase(const struct tug_flash_area *a, uint32_t off, uint32_t len, bool skip_blank, uint32_t *to);
 
-/** Make a whole slot blank, trailer first: a cut never leaves a mark on half an image. Errors: flash errors. */
-int tug_slot_erase_all(const struct tug_srv_image *img, uint8_t slot);
+/** Erase a whole slot, trailer first: a cut never leaves a mark on half an image. Errors: flash errors. */
+int tug_slot_erase_all(const struct tug_srv_image *img, uint8_t slot, bool skip_blank);
 
-/** Make the trailer sectors of a slot blank. Errors: flash errors. */
-int tug_slot_erase_trailer(const struct tug_srv_image *img, uint8_t slot);
+/** Erase the trailer sectors of a slot. Errors: flash errors. */
+int tug_slot_erase_trailer(const struct tug_srv_image *img, uint8_t slot, bool skip_blank);
 
 /** Forget the upload under way. */
 void tug_srv_upload_reset(struct tug_server *s);

@@ -134,7 +134,7 @@ int tug_slot_blank(const struct tug_flash_area *a, uint32_t off, uint32_t len, b
 	return TUG_OK;
 }
 
-int tug_slot_erase(const struct tug_flash_area *a, uint32_t off, uint32_t len, uint32_t *to)
+int tug_slot_erase(const struct tug_flash_area *a, uint32_t off, uint32_t len, bool skip_blank, uint32_t *to)
 {
 	uint32_t end = off + len;
 
@@ -143,7 +143,7 @@ int tug_slot_erase(const struct tug_flash_area *a, uint32_t off, uint32_t len, u
 		bool blank = false;
 		int rc = tug_flash_sector_at(a, off, &sec);
 
-		if (rc == TUG_OK) {
+		if (rc == TUG_OK && skip_blank) {
 			rc = tug_slot_blank(a, sec.off, sec.size, &blank);
 		}
 		if (rc == TUG_OK && !blank) {
@@ -160,17 +160,27 @@ int tug_slot_erase(const struct tug_flash_area *a, uint32_t off, uint32_t len, u
 	return TUG_OK;
 }
 
-int tug_slot_erase_trailer(const struct tug_srv_image *img, uint8_t slot)
+/* First sector of the trailer; 0 when the trailer is as large as the slot. */
+static uint32_t trailer_start(const struct tug_srv_image *img, uint8_t slot)
 {
-	uint32_t from = tug_trailer_status_off(&img->geo[slot]);
-	uint32_t size = img->slot[slot]->size;
+	struct tug_flash_sector sec;
 
-	return tug_slot_erase(img->slot[slot], from < size ? from : 0, from < size ? size - from : size, NULL);
+	if (tug_flash_sector_at(img->slot[slot], tug_trailer_status_off(&img->geo[slot]), &sec) != TUG_OK) {
+		return 0;
+	}
+	return sec.off;
 }
 
-int tug_slot_erase_all(const struct tug_srv_image *img, uint8_t slot)
+int tug_slot_erase_trailer(const struct tug_srv_image *img, uint8_t slot, bool skip_blank)
 {
-	int rc = tug_slot_erase_trailer(img, slot);
+	uint32_t from = trailer_start(img, slot);
 
-	return rc == TUG_OK ? tug_slot_erase(img->slot[slot], 0, img->slot[slot]->size, NULL) : rc;
+	return tug_slot_erase(img->slot[slot], from, img->slot[slot]->size - from, skip_blank, NULL);
+}
+
+int tug_slot_erase_all(const struct tug_srv_image *img, uint8_t slot, bool skip_blank)
+{
+	int rc = tug_slot_erase_trailer(img, slot, skip_blank);
+
+	return rc == TUG_OK ? tug_slot_erase(img->slot[slot], 0, trailer_start(img, slot), skip_blank, NULL) : rc;
 }
