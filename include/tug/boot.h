@@ -24,6 +24,8 @@ struct tug_boot_mode_ops;
 
 /** Overwrite-only: the secondary image replaces the primary one, no way back. */
 extern const struct tug_boot_mode_ops tug_boot_overwrite;
+/** As tug_boot_overwrite, but only the sectors of the image and of the trailer are erased and copied. */
+extern const struct tug_boot_mode_ops tug_boot_overwrite_fast;
 /** Swap using move, with revert. */
 extern const struct tug_boot_mode_ops tug_boot_swap_move;
 
@@ -55,9 +57,13 @@ struct tug_boot {
 };
 
 /**
- * Decide, update if due, verify, answer. Blocks for as long as the flash takes.
+ * Decide, update if due, verify, answer. Blocks for as long as the flash takes. Logs everything from
+ * "Starting bootloader" to "Image version: v1.2.3"; the banner before and "Jumping to the first image slot"
+ * after it are the caller's.
  * Result: TUG_OK with `rsp`; TUG_EERASED / TUG_EHASH / ... = no bootable image (stay in recovery);
- * flash errors as they came. Power: may be cut anywhere; the next call resumes.
+ * TUG_EINVAL = configuration impossible; flash errors as they came (an update that could not begin does not cost
+ * the old image: it is answered with `swapped` = FAIL).
+ * Power: may be cut anywhere; the next call resumes.
  */
 int tug_boot_go(struct tug_boot *b, const struct tug_boot_cfg *cfg, struct tug_boot_rsp *rsp);
 

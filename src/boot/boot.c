@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The order of events of one boot: read trailers, decide, verify, update, verify, answer. Refuses to know how a
+ * mode moves octets. Called once per reset by the firmware's main or by the virtual device.
+ */
+#include <string.h>
+
+#include "boot_priv.h"
+
+_Static_assert(sizeof(struct boot) <= sizeof(struct tug_boot), "struct tug_boot is too small");
+_Static_assert(_Alignof(struct boot) <= _Alignof(struct tug_boot), "struct tug_boot is not aligned");
+
+/* ---- configuration ------------------------------------------------------------------------------- */
+
+static struct tug_trailer_geo geo_of(const struct tug_boot_cfg *cfg, uint32_t size, uint8_t unit)
+{
+	struct tug_trailer_geo g = { 0 };
+
+	g.size = size;
+	g.max_sectors = cfg->max_sectors;
+	g.max_align = cfg->max_align;
+	g.write_size = unit;
+	g.states = 3;
+	return g;
+}
+
+struct tug_trailer_geo tug_boot_geo(const struct tug_boot_cfg *cfg, uint32_t size)
+{
+	return geo_of(cfg, size, cfg->pri.dev->write_size);
+}
+
+uint32_t tug_boot_max_image(const struct tug_boot_cfg *cfg)
+{
+	struct tug_trailer_geo g = tug_boot_geo(cfg, cfg->pri.size);
+	struct tug_flash_sector s;
+
+	if (tug_flash_sector_at(&cfg->pri, 0, &s) != TUG_OK) {
+		return 0;
+	}
+	return tug_max_image_size(cfg->mode->number, &g, cfg->pri.size, cfg->sec.size, s.size);
+}
+
+enum tug_boot_mode tug_boot_mode_number(const struct tug_boot_mode_ops *mode)
+{
+	return mode->number;
+}
+
+static bool unit_ok(uint8_t unit, uint8_t max_align)
+{
+	return unit != 0 && unit <= max_align && max_align % unit == 0;
+}
+
+static bool cfg_ok(const struct tug_boot_cfg *cfg)
+{
+	if (cfg->mode == NULL || cfg->crypto == NULL || cfg->pri.dev == NULL || cfg->sec.dev == NULL) {
+		return false;
+	}
+	if (cfg->max_align != 8 && cfg->max_align != 16 && cfg->max_align != 32) {
+		return false;
+	}
+	return cfg->max_sectors != 0 && unit_ok(cfg->pri.dev->write_size, cfg->max_align) &&
+	       unit_ok(cfg->sec.dev->write_size, cfg->max_align);
+}
+
+static int boot_init(struct boot *b, const struct tug_boot_cfg *cfg)
+{
+	struct tug_flash_sector s;
+	uint8_t unit;
+	int rc;
+
+	memset(b, 0, sizeof(*b));
+	if (!cfg_ok(cfg)) {
+		return TUG_EINVAL;
+	}
+	b->cfg = cfg;
+	b->pri = tug_io_of_area(&cfg->pri);
+	b->sec = tug_io_of_area(&cfg->sec);
+	unit = b->pri.write_size > b->sec.write_size ? b->pri.write_size : b->sec.write_size;
+	b->pri_geo = geo_of(cfg, cfg->pri.size, b->pri.write_size);
+	b->sec_geo = geo_of(cfg, cfg->sec.size, unit);
+	rc = tug_flash_sector_at(&cfg->pri, 0, &s);
+	if (rc != TUG_OK) {
+		return rc;
+	}
+	b->sector = s.size;
+	b->limit = tug_max_image_size(cfg->mode->number, &b->pri_geo, cfg->pri.size, cfg->sec.size, s.size);
+	return b->limit == 0 ? TUG_EINVAL : TUG_OK;
+}
+
+/* ---- what is due --------------------------------------------------------------------------------- */
+
+static void no_trailer(struct tug_trailer *t)
+{
+	memset(t, 0, sizeof(*t));
+	t->magic = TUG_UNSET;
+	t->image_ok = TUG_UNSET;
+	t->copy_done = TUG_UNSET;
+	t->swap_type = TUG_SWAP_NONE;
+	t->swap_size = UINT32_MAX;
+}
+
+static int read_trailers(struct boot *b)
+{
+	int rc = tug_trailer_read(&b->pri, &b->pri_geo, &b->pri_tr);
+
+	if (rc != TUG_OK) {
+		return rc;
+	}
+	rc = tug_trailer_read(&b->sec, &b->sec_geo, &b->sec_tr);
+	if (rc == TUG_EPOWER) {
+		return rc;
+	}
+	if (rc != TUG_OK) {
+		boot_log(b, TUG_LOG_ERR, "Secondary image of image pair (0.) is unreachable. Treat it as empty");
+		b->sec_dead = true;
+		no_trailer(&b->sec_tr);
+	}
+	return TUG_OK;
+}
+
+static void log_decision(struct boot *b)
+{
+	if (b->cfg->mode->swaps) {
+		boot_log_trailer(b, "Primary image", &b->pri_tr);
+		boot_log_trailer(b, "Secondary image", &b->sec_tr);
+		boot_log(b, TUG_LOG_INF,
+			 b->todo.kind == BOOT_RESUME || b->todo.kind == BOOT_START ? "Boot source: primary slot"
+										    : "Boot source: none");
+	}
+	boot_say(b, "Image index: 0, Swap type: ");
+	boot_say_str(b, boot_swap_text(b->todo.type));
+	boot_say_end(b, TUG_LOG_INF);
+}
+
+static void nothing(struct boot *b)
+{
+	b->todo.kind = BOOT_NOTHING;
+	b->todo.type = TUG_SWAP_NONE;
+}
+
+/* Records are read only where the trailer says that there are any. */
+static int decide(struct boot *b)
+{
+	struct boot_view v;
+	bool usable = true;
+	int rc = TUG_OK;
+
+	v.pri = b->pri_tr;
+	v.sec = b->sec_tr;
+	v.swaps = b->cfg->mode->swaps;
+	v.records = false;
+	if (v.swaps && boot_began(&v.pri, &v.sec)) {
+		rc = b->cfg->mode->layout(b);
+		if (rc == TUG_OK) {
+			rc = b->cfg->mode->progress(b);
+		}
+		usable = rc != TUG_ESTATE;
+		if (!usable) {
+			boot_log(b, TUG_LOG_ERR, "Detected inconsistent status!");
+			rc = TUG_OK;
+		}
+		v.records = b->done > 0;
+	}
+	b->todo = boot_decide(&v);
+	if (!usable || (b->sec_dead && b->todo.kind != BOOT_RESUME)) {
+		nothing(b);
+	}
+	log_decision(b);
+	return rc;
+}
+
+/* ---- verifying what would be swapped in ---------------------------------------------------------- */
+
+/* Set flags that end an update which cannot be done: nothing is due any more, the primary image stays. */
+static int keep_primary(struct boot *b, bool done_too)
+{
+	int rc = TUG_OK;
+
+	if (b->pri_tr.image_ok == TUG_UNSET) {
+		rc = tug_trailer_write_flag(&b->pri, &b->pri_geo, tug_trailer_image_ok_off(&b->pri_geo));
+	}
+	if (rc == TUG_OK && done_too && b->pri_tr.copy_done == TUG_UNSET) {
+		rc = tug_trailer_write_flag(&b->pri, &b->pri_geo, tug_trailer_copy_done_off(&b->pri_geo));
+	}
+	return rc;
+}
+
+/* A step that is not needed to run the primary image: only a power cut ends the boot. */
+static int optional(struct boot *b, int rc)
+{
+	if (rc == TUG_OK || rc == TUG_EPOWER) {
+		return rc;
+	}
+	boot_say(b, "Flash access failed; Image=0, error=");
+	boot_say_dec(b, (uint32_t)-rc);
+	boot_say_end(b, TUG_LOG_ERR);
+	return TUG_OK;
+}
+
+/* An update that began cannot be finished as it was meant: it ends here, and what runs stays. */
+static int fail_started(struct boot *b)
+{
+	nothing(b);
+	b->todo.type = TUG_SWAP_FAIL;
+	return keep_primary(b, true);
+}
+
+/* There is no image to swap in: clear the mark, and end a swap or revert that waits for it. */
+static int refuse(struct boot *b, bool whole_slot)
+{
+	enum boot_kind kind = b->todo.kind;
+	enum tug_swap_type type = b->todo.type;
+	int rc = whole_slot ? boot_scrub_slot(b, &b->cfg->sec) : boot_scrub_trailer(b, &b->cfg->sec);
+
+	nothing(b);
+	if (rc == TUG_OK && kind == BOOT_START) {
+		rc = fail_started(b);
+	} else if (rc == TUG_OK && type == TUG_SWAP_REVERT) {
+		boot_log(b, TUG_LOG_WRN, "Image 0: no image to revert to, keeping the primary image");
+		rc = keep_primary(b, false);
+	}
+	return optional(b, rc);
+}
+
+static int refuse_downgrade(struct boot *b)
+{
+	if (b->cfg->mode->swaps) {
+		boot_log(b, TUG_LOG_INF, "Image 0 in slot 1 erased due to downgrade prevention");
+	} else {
+		boot_log(b, TUG_LOG_ERR, "Insufficient version in secondary slot");
+	}
+	return refuse(b, true);
+}
+
+/* Verify the secondary slot. TUG_OK with todo.kind = BOOT_NOTHING when it was refused. */
+static int admit(struct boot *b)
+{
+	int why = TUG_OK;
+
+	switch (boot_check(b, &b->sec, &why)) {
+	case BOOT_SLOT_GOOD:
+		break;
+	case BOOT_SLOT_EMPTY:
+		return refuse(b, false);
+	case BOOT_SLOT_BAD:
+		boot_log(b, TUG_LOG_ERR, "Image in the secondary slot is not valid!");
+		return refuse(b, true);
+	case BOOT_SLOT_UNKNOWN:
+	default:
+		boot_log(b, TUG_LOG_ERR, "Failed reading image headers; Image=0");
+		nothing(b);
+		return why == TUG_EPOWER ? why : TUG_OK;
+	}
+	if (b->cfg->downgrade_prevention && b->todo.kind == BOOT_FRESH && b->todo.type != TUG_SWAP_REVERT &&
+	    boot_is_downgrade(b)) {
+		return refuse_downgrade(b);
+	}
+	return TUG_OK;
+}
+
+/* ---- updating ------------------------------------------------------------------------------------ */
+
+/* Octets to swap (both images) or to copy (the new one). */
+static uint32_t amount(struct boot *b)
+{
+	uint32_t sec = boot_image_size(b, &b->sec);
+	uint32_t pri = b->cfg->mode->swaps ? boot_image_size(b, &b->pri) : 0u;
+
+	return pri > sec ? pri : sec;
+}
+
+/* FRESH or START: is it possible, and how much? */
+static int prepare(struct boot *b)
+{
+	int rc = b->cfg->mode->layout(b);
+
+	if (rc != TUG_OK) {
+		nothing(b);
+		return rc == TUG_ESTATE ? TUG_OK : optional(b, rc);
+	}
+	rc = admit(b);
+	if (rc != TUG_OK || b->todo.kind == BOOT_NOTHING) {
+		return rc;
+	}
+	b->amount = amount(b);
+	if (b->todo.kind == BOOT_START && b->amount != b->pri_tr.swap_size) {
+		/* begun for other images than those that are here now */
+		return optional(b, fail_started(b));
+	}
+	if (b->cfg->mode->fits(b) != TUG_OK) {
+		nothing(b);
+	}
+	return TUG_OK;
+}
+
+/* An update that failed before anything was lost must not cost the image that runs. */
+static int survive(struct boot *b, int err)
+{
+	if (err == TUG_EPOWER || b->moved) {
+		return err;
+	}
+	boot_say(b, "Failed to update; Image=0, error=");
+	boot_say_dec(b, (uint32_t)-err);
+	boot_say_end(b, TUG_LOG_ERR);
+	if (b->cfg->mode->give_up != NULL && b->cfg->mode->give_up(b) != TUG_OK) {
+		return err;
+	}
+	nothing(b);
+	b->todo.type = TUG_SWAP_FAIL;
+	b->update_err = err;
+	b->check_pri = true;
+	return TUG_OK;
+}
+
+static int update(struct boot *b)
+{
+	int rc = TUG_OK;
+
+	if (b->todo.kind == BOOT_FRESH || b->todo.kind == BOOT_START) {
+		rc = prepare(b);
+	}
+	if (rc != TUG_OK || b->todo.kind == BOOT_NOTHING) {
+		return rc;
+	}
+	rc = b->cfg->mode->run(b);
+	if (rc != TUG_OK) {
+		return survive(b, rc);
+	}
+	b->check_pri = true;
+	b->cleanup = true;
+	return TUG_OK;
+}
+
+/* ---- the answer ---------------------------------------------------------------------------------- */
+
+static int check_primary(struct boot *b)
+{
+	enum boot_slot found;
+	int why = TUG_OK;
+
+	if (!b->check_pri && !b->cfg->validate_primary) {
+		why = tug_image_open_hdr(&b->img, &b->pri, 0, 0);
+		if (why == TUG_OK && (b->img.hdr.flags & TUG_IMG_F_NON_BOOTABLE) != 0) {
+			why = TUG_EERASED;
+		}
+		return why;
+	}
+	found = boot_check(b, &b->pri, &why);
+	if (found != BOOT_SLOT_GOOD) {
+		boot_log(b, TUG_LOG_ERR, "Image in the primary slot is not valid!");
+		why = why != TUG_OK ? why : TUG_EINTERNAL;
+		return b->update_err != TUG_OK ? b->update_err : why;
+	}
+	return TUG_OK;
+}
+
+static void answer(struct boot *b, struct tug_boot_rsp *rsp)
+{
+	rsp->hdr = b->img.hdr;
+	rsp->image_off = b->cfg->pri.off;
+	rsp->swapped = b->todo.type;
+	boot_say(b, "Bootloader chainload address offset: ");
+	boot_say_hex(b, rsp->image_off);
+	boot_say_end(b, TUG_LOG_INF);
+	boot_say(b, "Image version: v");
+	boot_say_dec(b, rsp->hdr.version.major);
+	boot_say_str(b, ".");
+	boot_say_dec(b, rsp->hdr.version.minor);
+	boot_say_str(b, ".");
+	boot_say_dec(b, rsp->hdr.version.revision);
+	boot_say_end(b, TUG_LOG_INF);
+}
+
+/* Clean up behind an update whose result has verified; a failure there costs nothing but another try. */
+static int finish(struct boot *b)
+{
+	return b->cleanup && b->cfg->mode->finish != NULL ? optional(b, b->cfg->mode->finish(b)) : TUG_OK;
+}
+
+int tug_boot_go(struct tug_boot *tb, const struct tug_boot_cfg *cfg, struct tug_boot_rsp *rsp)
+{
+	struct boot *b = (struct boot *)(void *)tb->opaque;
+	int rc = boot_init(b, cfg);
+
+	memset(rsp, 0, sizeof(*rsp));
+	rsp->swapped = TUG_SWAP_NONE;
+	if (rc != TUG_OK) {
+		return rc; /* before there is a console to tell */
+	}
+	boot_log(b, TUG_LOG_INF, "Starting bootloader");
+	rc = read_trailers(b);
+	if (rc == TUG_OK) {
+		rc = decide(b);
+	}
+	if (rc == TUG_OK) {
+		rc = update(b);
+	}
+	if (rc == TUG_OK) {
+		rc = check_primary(b);
+	}
+	if (rc == TUG_OK) {
+		rc = finish(b);
+	}
+	if (rc != TUG_OK) {
+		boot_log(b, TUG_LOG_ERR, "Unable to find bootable image");
+		return rc;
+	}
+	answer(b, rsp);
+	return TUG_OK;
+}

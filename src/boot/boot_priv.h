@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the boot core share: the state of one boot, the contract of an update mode,
+ * slot I/O and log lines. Seen by src/boot and its unit tests only.
+ */
+#ifndef TUG_BOOT_PRIV_H
+#define TUG_BOOT_PRIV_H
+
+#include <tug/boot.h>
+#include <tug/flash_io.h>
+
+/** Longest console line. */
+#define BOOT_LINE 160u
+
+/* ---- decision (decide.c, pure) ------------------------------------------------------------------- */
+
+/** What this boot has to do. */
+enum boot_kind {
+	BOOT_NOTHING, /**< run the primary slot as it is */
+	BOOT_FRESH,   /**< an update is due: verify the secondary slot, then begin */
+	BOOT_START,   /**< the primary trailer was initialised and nothing has moved yet: verify, then begin */
+	BOOT_RESUME,  /**< an update is under way: finish it */
+};
+
+/** What a decision is made from. */
+struct boot_view {
+	struct tug_trailer pri; /**< primary slot's trailer */
+	struct tug_trailer sec; /**< secondary slot's trailer; all unset when it cannot be read */
+	bool swaps;             /**< the mode swaps: it has status records and a way back */
+	bool records;           /**< status records were found in the primary slot */
+};
+
+/** A decision. */
+struct boot_decision {
+	enum boot_kind kind;     /**< what to do */
+	enum tug_swap_type type; /**< of the update; NONE with BOOT_NOTHING */
+};
+
+/** True when the primary trailer tells of an update that began: its records are worth reading. */
+bool boot_began(const struct tug_trailer *pri, const struct tug_trailer *sec);
+/** Decide. Pure: no flash, no state. Source: docs/boot.md, decision table. */
+struct boot_decision boot_decide(const struct boot_view *v);
+
+/* ---- one boot ------------------------------------------------------------------------------------ */
+
+/** State of one boot; lives in struct tug_boot. */
+struct boot {
+	const struct tug_boot_cfg *cfg;   /**< as given */
+	struct tug_io pri;                /**< primary slot */
+	struct tug_io sec;                /**< secondary slot */
+	struct tug_trailer_geo pri_geo;   /**< its trailer */
+	struct tug_trailer_geo sec_geo;   /**< its trailer; write_size = the larger of both devices */
+	struct tug_trailer pri_tr;        /**< as read at the start */
+	struct tug_trailer sec_tr;        /**< as read at the start */
+	struct boot_decision todo;        /**< what was decided */
+	struct tug_image img;             /**< latest image opened */
+	uint32_t limit;                   /**< largest total image size, octets */
+	uint32_t sector;                  /**< uniform sector size; first sector of the primary slot */
+	uint32_t n_pri;                   /**< sectors of the primary slot (swap modes) */
+	uint32_t n_sec;                   /**< sectors of the secondary slot */
+	uint32_t amount;                  /**< octets to swap or copy */
+	uint32_t done;                    /**< records found: steps that need not be done again */
+	bool moved;                       /**< octets have moved: the old image cannot run any more */
+	int update_err;                   /**< why an update failed that may not have cost the old image */
+	bool sec_dead;                    /**< secondary slot cannot be read */
+	bool check_pri;                   /**< an update ran: verify the primary slot whatever cfg says */
+	bool cleanup;                     /**< the mode's finish step is due */
+	uint16_t status_fails;            /**< records that could not be written */
+	size_t line_len;                  /**< octets in line */
+	char line[BOOT_LINE];             /**< console line being made */
+	uint64_t buf[TUG_BOOT_CHUNK / 8]; /**< copy and hash buffer */
+};
+
+/** An update mode. */
+struct tug_boot_mode_ops {
+	enum tug_boot_mode number; /**< MCUboot's number */
+	bool swaps;                /**< has status records and a way back */
+	/** Can these slots be updated at all? TUG_OK, TUG_ESTATE (logged why not), flash errors. Fills sector counts. */
+	int (*layout)(struct boot *b);
+	/** Does an update of `amount` octets fit? TUG_OK, TUG_EIMGSIZE (logged). */
+	int (*fits)(struct boot *b);
+	/** Read how far an update came: fills `done`; TUG_ESTATE = records make no sense. NULL = no records. */
+	int (*progress)(struct boot *b);
+	/** Run or finish the update `todo`. Flash errors. Power: may be cut anywhere. */
+	int (*run)(struct boot *b);
+	/** After the primary slot verified: clean up. NULL = nothing to do. */
+	int (*finish)(struct boot *b);
+	/** `run` failed before anything was lost: leave a state in which the old image may run. NULL = nothing to do. */
+	int (*give_up)(struct boot *b);
+};
+
+/* ---- slot I/O (slot.c) --------------------------------------------------------------------------- */
+
+/** Erase the sectors of `a` that hold [off, off+len), one call each, feeding the watchdog. */
+int boot_erase(struct boot *b, const struct tug_flash_area *a, uint32_t off, uint32_t len, bool backwards);
+/** Copy between areas in chunks of TUG_BOOT_CHUNK; the target is erased. */
+int boot_copy(struct boot *b, const struct tug_flash_area *from, uint32_t from_off, const struct tug_flash_area *to,
+	      uint32_t to_off, uint32_t len);
+/** Erase the sectors that hold the trailer of `a`, last one first. */
+int boot_scrub_trailer(struct boot *b, const struct tug_flash_area *a);
+/** Erase a whole slot, forwards. */
+int boot_scrub_slot(struct boot *b, const struct tug_flash_area *a);
+/** Write status record `r` of the primary slot. A failure is counted and tolerated where the image is verified later. */
+int boot_record(struct boot *b, uint32_t r, uint8_t value);
+/** Highest status record written + 1, 0 = none. */
+int boot_records_found(struct boot *b, uint32_t *found);
+/** Feed the watchdog. */
+void boot_feed(const struct boot *b);
+
+/* ---- checks (check.c) ---------------------------------------------------------------------------- */
+
+/** What was found in a slot. */
+enum boot_slot {
+	BOOT_SLOT_GOOD,    /**< verified; b->img is open */
+	BOOT_SLOT_EMPTY,   /**< no image, or one marked as not bootable */
+	BOOT_SLOT_BAD,     /**< an image that does not verify */
+	BOOT_SLOT_UNKNOWN, /**< could not be read or computed: says nothing about the image */
+};
+
+/** Verify a slot's image; `*why` = first reason. */
+enum boot_slot boot_check(struct boot *b, const struct tug_io *io, int *why);
+/** Total size of the image in a slot, 0 = none that can be read. Opens b->img. */
+uint32_t boot_image_size(struct boot *b, const struct tug_io *io);
+/** True when the secondary image is older than the primary one. */
+bool boot_is_downgrade(struct boot *b);
+
+/* ---- console (log.c) ----------------------------------------------------------------------------- */
+
+/** Begin a line with `text`. */
+void boot_say(struct boot *b, const char *text);
+/** Append text. */
+void boot_say_str(struct boot *b, const char *text);
+/** Append a decimal number. */
+void boot_say_dec(struct boot *b, uint32_t v);
+/** Append 0x and a hexadecimal number. */
+void boot_say_hex(struct boot *b, uint32_t v);
+/** Send the line. */
+void boot_say_end(struct boot *b, enum tug_log_level level);
+/** A whole line. */
+void boot_log(struct boot *b, enum tug_log_level level, const char *text);
+/** A trailer, as "Primary image: magic=good, swap_type=0x2, copy_done=0x1, image_ok=0x3". */
+void boot_log_trailer(struct boot *b, const char *who, const struct tug_trailer *t);
+/** Text of a swap type. */
+const char *boot_swap_text(enum tug_swap_type type);
+
+#endif

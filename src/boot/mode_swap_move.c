@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Update mode swap-using-move: the old image moves up by one sector, then the slots exchange sector by sector, each
+ * step recorded in the primary trailer. Can be cut anywhere and run backwards. Called by boot.c.
+ */
+#include "boot_priv.h"
+
+/* ---- layout and limits --------------------------------------------------------------------------- */
+
+static int count_sectors(struct boot *b, const struct tug_flash_area *a, uint32_t *n)
+{
+	struct tug_flash_sector s;
+
+	*n = 0;
+	for (uint32_t off = 0; off < a->size; off = s.off + s.size) {
+		int rc = tug_flash_sector_at(a, off, &s);
+
+		if (rc != TUG_OK) {
+			return rc;
+		}
+		if (s.size != b->sector) {
+			boot_log(b, TUG_LOG_WRN, "Cannot upgrade: not same sector layout");
+			return TUG_ESTATE;
+		}
+		(*n)++;
+	}
+	return TUG_OK;
+}
+
+static int move_layout(struct boot *b)
+{
+	int rc = count_sectors(b, &b->cfg->pri, &b->n_pri);
+
+	if (rc == TUG_OK) {
+		rc = count_sectors(b, &b->cfg->sec, &b->n_sec);
+	}
+	if (rc != TUG_OK) {
+		return rc;
+	}
+	if (b->n_pri > b->cfg->max_sectors || b->n_sec > b->cfg->max_sectors) {
+		boot_log(b, TUG_LOG_WRN, "Cannot upgrade: more sectors than allowed");
+		return TUG_ESTATE;
+	}
+	if (b->n_pri != b->n_sec && b->n_pri != b->n_sec + 1u) {
+		boot_log(b, TUG_LOG_WRN, "Cannot upgrade: not a compatible amount of sectors");
+		return TUG_ESTATE;
+	}
+	return TUG_OK;
+}
+
+/* Sectors to exchange. */
+static uint32_t n_swap(const struct boot *b)
+{
+	return (b->amount + b->sector - 1u) / b->sector;
+}
+
+/* First sector of the primary slot that holds trailer octets. */
+static uint32_t trailer_sector(const struct boot *b)
+{
+	return tug_trailer_status_off(&b->pri_geo) / b->sector;
+}
+
+static bool has_room(const struct boot *b)
+{
+	return b->amount > 0 && b->amount <= b->cfg->pri.size && n_swap(b) < trailer_sector(b);
+}
+
+static int move_fits(struct boot *b)
+{
+	if (has_room(b)) {
+		return TUG_OK;
+	}
+	boot_log(b, TUG_LOG_WRN, "Not enough free space to run swap upgrade");
+	boot_say(b, "required ");
+	boot_say_dec(b, (n_swap(b) + 1u) * b->sector);
+	boot_say_str(b, " bytes but only ");
+	boot_say_dec(b, trailer_sector(b) * b->sector);
+	boot_say_str(b, " are available");
+	boot_say_end(b, TUG_LOG_WRN);
+	return TUG_EIMGSIZE;
+}
+
+static int move_progress(struct boot *b)
+{
+	uint32_t max = b->cfg->max_sectors;
+	int rc = boot_records_found(b, &b->done);
+
+	if (rc != TUG_OK || b->done == 0) {
+		return rc;
+	}
+	/* records that such a swap cannot have written are somebody else's octets */
+	b->amount = b->pri_tr.swap_size;
+	if (!has_room(b) || (b->done > n_swap(b) && b->done <= max) || b->done > max + 2u * n_swap(b)) {
+		b->done = 0;
+		return TUG_ESTATE;
+	}
+	return TUG_OK;
+}
+
+/* ---- trailers ------------------------------------------------------------------------------------ */
+
+/*
+ * Before a revert touches the primary trailer, the only sign that the running image is on trial, the secondary
+ * trailer gets a mark of its own: a cut from here on finds it.
+ */
+static int mark_revert(struct boot *b)
+{
+	int rc = boot_scrub_trailer(b, &b->cfg->sec);
+
+	if (rc == TUG_OK) {
+		rc = tug_trailer_write_flag(&b->sec, &b->sec_geo, tug_trailer_image_ok_off(&b->sec_geo));
+	}
+	if (rc == TUG_OK) {
+		rc = tug_trailer_write_swap_size(&b->sec, &b->sec_geo, b->amount);
+	}
+	return rc == TUG_OK ? tug_trailer_write_magic(&b->sec, &b->sec_geo) : rc;
+}
+
+/* The magic comes last: a trailer without it was never begun. */
+static int init_trailer(struct boot *b)
+{
+	int rc = boot_scrub_trailer(b, &b->cfg->pri);
+
+	if (rc == TUG_OK) {
+		rc = tug_trailer_write_swap_info(&b->pri, &b->pri_geo, (uint8_t)b->todo.type, 0);
+	}
+	if (rc == TUG_OK && b->todo.type != TUG_SWAP_TEST) {
+		rc = tug_trailer_write_flag(&b->pri, &b->pri_geo, tug_trailer_image_ok_off(&b->pri_geo));
+	}
+	if (rc == TUG_OK) {
+		rc = tug_trailer_write_swap_size(&b->pri, &b->pri_geo, b->amount);
+	}
+	return rc == TUG_OK ? tug_trailer_write_magic(&b->pri, &b->pri_geo) : rc;
+}
+
+static int begin(struct boot *b)
+{
+	int rc = TUG_OK;
+
+	if (b->todo.kind == BOOT_FRESH) {
+		bool has_mark = b->sec_tr.magic == TUG_GOOD && b->sec_tr.image_ok == TUG_GOOD;
+
+		if (b->todo.type == TUG_SWAP_REVERT && !has_mark) {
+			rc = mark_revert(b);
+		}
+		if (rc == TUG_OK) {
+			rc = init_trailer(b);
+		}
+	}
+	return rc == TUG_OK ? boot_scrub_trailer(b, &b->cfg->sec) : rc;
+}
+
+/* Write a flag of the primary trailer unless it is there. */
+static int set_flag(struct boot *b, uint32_t off, enum tug_tri now)
+{
+	return now == TUG_UNSET ? tug_trailer_write_flag(&b->pri, &b->pri_geo, off) : TUG_OK;
+}
+
+/* image_ok before copy_done: the other way round a cut would make a permanent update a trial. */
+static int close_trailer(struct boot *b, bool confirm)
+{
+	struct tug_trailer t;
+	int rc = tug_trailer_read(&b->pri, &b->pri_geo, &t);
+
+	if (rc == TUG_OK && confirm) {
+		rc = set_flag(b, tug_trailer_image_ok_off(&b->pri_geo), t.image_ok);
+	}
+	if (rc == TUG_OK) {
+		rc = set_flag(b, tug_trailer_copy_done_off(&b->pri_geo), t.copy_done);
+	}
+	return rc;
+}
+
+/* ---- the swap ------------------------------------------------------------------------------------ */
+
+static int replace(struct boot *b, const struct tug_flash_area *from, uint32_t from_sector,
+		   const struct tug_flash_area *to, uint32_t to_sector)
+{
+	int rc = boot_erase(b, to, to_sector * b->sector, b->sector, false);
+
+	return rc == TUG_OK
+		       ? boot_copy(b, from, from_sector * b->sector, to, to_sector * b->sector, b->sector)
+		       : rc;
+}
+
+/* Sectors of the primary slot one up, the highest first; record k = k sectors before this one are moved. */
+static int move_up(struct boot *b)
+{
+	uint32_t n = n_swap(b);
+	int rc = TUG_OK;
+
+	for (uint32_t k = b->done; rc == TUG_OK && k < n; k++) {
+		rc = replace(b, &b->cfg->pri, n - k - 1u, &b->cfg->pri, n - k);
+		if (rc == TUG_OK) {
+			b->moved = true;
+			rc = boot_record(b, k, 1);
+		}
+	}
+	return rc;
+}
+
+/* New sector s down into the primary slot, old one (moved to s + 1) across; two records each. */
+static int exchange(struct boot *b)
+{
+	uint32_t max = b->cfg->max_sectors;
+	uint32_t steps = 2u * n_swap(b);
+	uint32_t step = b->done > max ? b->done - max : 0u;
+	int rc = TUG_OK;
+
+	for (; rc == TUG_OK && step < steps; step++) {
+		uint32_t s = step / 2u;
+		bool down = step % 2u == 0;
+
+		rc = down ? replace(b, &b->cfg->sec, s, &b->cfg->pri, s) : replace(b, &b->cfg->pri, s + 1u, &b->cfg->sec, s);
+		if (rc == TUG_OK) {
+			rc = boot_record(b, max + step, down ? 1 : 2);
+		}
+	}
+	return rc;
+}
+
+static int move_run(struct boot *b)
+{
+	int rc = TUG_OK;
+
+	boot_log(b, TUG_LOG_INF, "Starting swap using move algorithm.");
+	b->moved = b->done > 0;
+	if (b->done == 0) {
+		rc = begin(b);
+	}
+	if (rc == TUG_OK && b->done <= n_swap(b)) {
+		rc = move_up(b);
+	}
+	if (rc == TUG_OK) {
+		rc = exchange(b);
+	}
+	if (b->status_fails > 0) {
+		boot_say_dec(b, b->status_fails);
+		boot_say_str(b, " status write fails performing the swap");
+		boot_say_end(b, TUG_LOG_WRN);
+	}
+	return rc == TUG_OK ? close_trailer(b, b->todo.type != TUG_SWAP_TEST) : rc;
+}
+
+/*
+ * The update failed (a worn sector, say) and nothing has moved. A trial must not go on without its way back, so a
+ * revert stays due; otherwise the trailer, if it was begun, is closed and the old image keeps running.
+ */
+static int move_give_up(struct boot *b)
+{
+	struct tug_trailer t;
+	int rc;
+
+	if (b->todo.type == TUG_SWAP_REVERT) {
+		return TUG_ESTATE;
+	}
+	rc = tug_trailer_read(&b->pri, &b->pri_geo, &t);
+	if (rc != TUG_OK || t.magic != TUG_GOOD || t.copy_done != TUG_UNSET) {
+		return rc;
+	}
+	return close_trailer(b, true);
+}
+
+const struct tug_boot_mode_ops tug_boot_swap_move = {
+	.number = TUG_MODE_SWAP_MOVE,
+	.swaps = true,
+	.layout = move_layout,
+	.fits = move_fits,
+	.progress = move_progress,
+	.run = move_run,
+	.give_up = move_give_up,
+};

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+if(TARGET tug_boot AND TARGET tug_port_sim)
+  add_library(tug_test_world STATIC ${PROJECT_SOURCE_DIR}/tests/powerloss/world.c)
+  target_include_directories(tug_test_world PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(tug_test_world PUBLIC tug_boot tug_port_sim PRIVATE tug_flags)
+
+  tug_test(unit_boot_states SOURCES ${CMAKE_CURRENT_LIST_DIR}/boot_states.c LIBS tug_test_world)
+endif()
