@@ -197,7 +197,7 @@ def check_docs():
             while i + 1 < len(code) and not (text.count("(") == text.count(")") and re.search(r"[;,{}]$", text)) and not code[i + 1].startswith("{"):
                 i += 1
                 text = (text + " " + code[i].strip()).strip()
-            forward = re.match(r"(struct|enum|union)\s+\w+\s*;$", text)
+            forward = re.match(r"(struct|enum|union)\s+\w+\s*;$|enum\s*\{$", text)  # members of an anonymous enum speak for themselves
             if not forward and not text.startswith("TUG_ERR_MAP"):
                 n += 1
                 if not noted(raw, start, i):
@@ -260,8 +260,12 @@ def check_symbols(build):
                 continue
             if m.group(2) == "U" and m.group(3) in CFG["core"]["forbidden_symbols"]:
                 bad.append(f"{lib} calls {m.group(3)}")
-            if m.group(2) in "dDbBC" and not m.group(3).startswith((".", "__")):
-                mutable.append(f"{lib}: {m.group(3)}")
+        # Constant tables with pointers are .data.rel.ro in position-independent code: not mutable.
+        out = subprocess.run(["objdump", "-t", path], capture_output=True, text=True).stdout
+        for line in out.split("\n"):
+            m = re.match(r"[0-9a-f]+ .{6}O (\.data|\.bss|\*COM\*)(?!\.rel\.ro)\S*\s+[0-9a-f]+\s+(\S+)", line)
+            if m and not m.group(2).startswith("__"):
+                mutable.append(f"{lib}: {m.group(2)}")
     gate("core allocates and prints nothing", bad, [])
     gate("core has no mutable file-scope objects", mutable, [])
 
