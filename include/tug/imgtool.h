@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The host side of the image format: files in and out (binary, Intel HEX), keys, signing, and a parsed
+ * description. Allocates, uses stdio and OpenSSL; prints nothing. Not for devices.
+ *
+ * Errors: each function returns TUG_OK or a code of err.h and writes one sentence into `why` that names the
+ * file or value, the cause and the remedy. `why` has TUG_WHY_CAP characters, is written only on failure and
+ * may be NULL.
+ */
+#ifndef TUG_IMGTOOL_H
+#define TUG_IMGTOOL_H
+
+#include <tug/image.h>
+#include <tug/trailer.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Characters of a `why` buffer, terminator included. */
+#define TUG_WHY_CAP 512u
+
+/** Octets on the heap. Released by tug_octets_free(). */
+struct tug_octets {
+	uint8_t *p; /**< octets, NULL when len is 0; one NUL follows them, so that text can be used as a string */
+	size_t len; /**< octets present */
+};
+
+/** Release `o` and empty it. */
+void tug_octets_free(struct tug_octets *o);
+
+/* ---- files ------------------------------------------------------------------------------------------------- */
+
+/** Largest file read, and largest address span of an Intel HEX file, octets. */
+#define TUG_FILE_MAX (64u * 1024u * 1024u)
+
+/** What a file held. Released by tug_file_free(). */
+struct tug_file {
+	struct tug_octets data; /**< octets from the lowest to the highest address; gaps of Intel HEX are 0xff */
+	bool is_hex;            /**< was Intel HEX */
+	bool has_addr;          /**< `addr` is known (Intel HEX) */
+	uint32_t addr;          /**< address of the first octet */
+};
+
+/** Release what a tug_file holds and empty it. */
+void tug_file_free(struct tug_file *f);
+
+/**
+ * Read any file; Intel HEX (by name .hex, or by content) is decoded.
+ * Errors: TUG_EFILE, TUG_EACCESS, TUG_ETOOBIG, TUG_ETRUNC (empty), TUG_ECRC or TUG_EINVAL (broken Intel HEX, with
+ * the line).
+ */
+int tug_file_read(const char *path, struct tug_file *f, char *why);
+
+/**
+ * Is this one whole MCUboot image? Says what it is when not: package, ELF, UF2, unsigned binary, whole-flash
+ * file, text, cut off, erased. `name` is used in the sentence.
+ * Errors: TUG_EPACKAGE, TUG_EMAGIC, TUG_ETRUNC, TUG_EHDR, TUG_ETLV, TUG_EERASED, TUG_EHASH (digest wrong, not for
+ * encrypted images), TUG_ENOHASH.
+ */
+int tug_file_check_image(const struct tug_file *f, const char *name, char *why);
+
+/** tug_file_read and tug_file_check_image in one: a file ready to be sent to a device. */
+int tug_file_load_image(const char *path, struct tug_file *f, char *why);
+
+/** Kinds of content for tug_file_write. */
+enum tug_file_mode {
+	TUG_FILE_PUBLIC = 0,    /**< readable as the umask allows */
+	TUG_FILE_SECRET = 1,    /**< readable by the owner only (keys); refuses to replace a file */
+};
+
+/**
+ * Write a file so that it is either whole or not there: temporary file beside it, fsync, rename. A target that is
+ * not a regular file (a pipe, /dev/stdout) is written directly.
+ * Errors: TUG_EFILE, TUG_EACCESS, TUG_EDISKFULL, TUG_ESTATE (TUG_FILE_SECRET and the file exists).
+ */
+int tug_file_write(const char *path, struct tug_slice data, enum tug_file_mode mode, char *why);
+
+/** True when `path` ends in .hex, any case. */
+bool tug_path_is_hex(const char *path);
+
+/** Decode Intel HEX text. Errors: TUG_EINVAL, TUG_ECRC, TUG_ETOOBIG, TUG_ETRUNC (no end record or no data). */
+int tug_ihex_parse(struct tug_slice text, struct tug_file *out, char *why);
+
+/** A run of octets at an address. */
+struct tug_ihex_part {
+	uint32_t addr;          /**< first address */
+	struct tug_slice data;  /**< borrows */
+};
+
+/**
+ * Encode parts (ascending, not overlapping) as Intel HEX, 16 octets a line.
+ * Errors: TUG_EINVAL (order), TUG_ERANGE (beyond 32 bits), TUG_ENOSPACE.
+ */
+int tug_ihex_format(const struct tug_ihex_part *parts, size_t n, struct tug_octets *out, char *why);
+
+/* ---- keys -------------------------------------------------------------------------------------------------- */
+
+/** A private or public key. Released by tug_key_free(). */
+struct tug_key;
+
+/**
+ * Asked for the passphrase of `path`: writes at most `cap` characters without terminator, result = characters,
+ * or negative to give up.
+ */
+typedef int (*tug_passphrase_fn)(void *ctx, const char *path, char *buf, size_t cap);
+
+/** Key type by imgtool's name: rsa-2048, rsa-3072, ecdsa-p256, ecdsa-p384, ed25519. TUG_SIG_NONE = unknown. */
+enum tug_sig_alg tug_key_type_of(const char *name);
+/** imgtool's name of a key type; "none" for TUG_SIG_NONE. */
+const char *tug_key_type_name(enum tug_sig_alg type);
+
+/** Make a new private key. Errors: TUG_EINVAL (type), TUG_ECRYPTO. */
+int tug_key_generate(enum tug_sig_alg type, struct tug_key **out, char *why);
+
+/**
+ * Load a private or public key from PEM. `ask` may be NULL: encrypted keys are then refused with TUG_EACCESS.
+ * Errors: TUG_EFILE, TUG_EACCESS, TUG_ECRYPTO (not PEM, wrong passphrase, type not supported).
+ */
+int tug_key_load(const char *path, tug_passphrase_fn ask, void *ctx, struct tug_key **out, char *why);
+
+/** As tug_key_load, from text in memory; `name` is used in the sentence. */
+int tug_key_parse(struct tug_slice pem, const char *name, tug_passphrase_fn ask, void *ctx, struct tug_key **out,
+		  char *why);
+
+/** Release a key; NULL is fine. */
+void tug_key_free(struct tug_key *key);
+
+/** Signature scheme of the key. */
+enum tug_sig_alg tug_key_type(const struct tug_key *key);
+/** True when the key can sign. */
+bool tug_key_is_private(const struct tug_key *key);
+/** Public key DER as MCUboot embeds it. Borrows from the key. */
+struct tug_slice tug_key_public_der(const struct tug_key *key);
+/** Digest of the public DER, as a KEYHASH TLV holds it. Errors: TUG_ECRYPTO. */
+int tug_key_hash(const struct tug_key *key, enum tug_hash_alg alg, uint8_t out[TUG_HASH_MAX]);
+
+/** Private key as PKCS#8 PEM, encrypted when `passphrase` is not NULL. Errors: TUG_EINVAL (public only), TUG_ECRYPTO. */
+int tug_key_private_pem(const struct tug_key *key, const char *passphrase, struct tug_octets *out, char *why);
+
+/** Forms of a public key. */
+enum tug_pub_form {
+	TUG_PUB_LANG_C = 0, /**< C array, as a bootloader compiles it in */
+	TUG_PUB_PEM = 1,    /**< SubjectPublicKeyInfo PEM */
+	TUG_PUB_RAW = 2,    /**< DER octets */
+	TUG_PUB_HEX = 3,    /**< DER as hex text, one line */
+	TUG_PUB_LANG_RUST = 4, /**< Rust array */
+};
+
+/**
+ * Public key in one of the forms; `suffix` (may be "") is appended to the array's name.
+ * Errors: TUG_EINVAL (suffix), TUG_ECRYPTO, TUG_ENOSPACE.
+ */
+int tug_key_public(const struct tug_key *key, enum tug_pub_form form, const char *suffix, struct tug_octets *out,
+		   char *why);
+
+/* ---- signing ----------------------------------------------------------------------------------------------- */
+
+/** How to sign; field names as imgtool's options. Start from tug_sign_defaults(). */
+struct tug_sign_options {
+	const struct tug_key *key;   /**< NULL = digest only; borrows */
+	struct tug_version version;  /**< of the image */
+	uint32_t header_size;        /**< octets, 32..65535 */
+	bool pad_header;             /**< put the header in front; else the input brings the zeroed room */
+	uint32_t slot_size;          /**< octets; 0 = no check, and no padding possible */
+	uint8_t align;               /**< write unit: 1, 2, 4, 8, 16, 32 */
+	uint8_t max_align;           /**< 8, 16, 32; 0 = the larger of 8 and align */
+	uint16_t max_sectors;        /**< for the size of the trailer */
+	bool overwrite_only;         /**< small trailer; no image_ok */
+	bool pad;                    /**< fill to slot_size, magic at the end */
+	bool test;                   /**< = pad */
+	bool confirm;                /**< = pad, image_ok set */
+	uint8_t erased;              /**< 0xff or 0 */
+	bool pad_sig;                /**< zeros after a short ECDSA signature */
+	bool full_pubkey;            /**< PUBKEY instead of KEYHASH */
+	bool pure;                   /**< Ed25519 over the image */
+	int hash;                    /**< enum tug_hash_alg, -1 = as the key wants */
+	uint32_t load_addr;          /**< RAM_LOAD when not 0 */
+	uint32_t rom_fixed;          /**< ROM_FIXED when not 0 */
+	bool non_bootable;           /**< flag NON_BOOTABLE */
+	bool has_sec_cnt;            /**< write SEC_CNT */
+	uint32_t sec_cnt;            /**< its value */
+	bool has_hex_addr;           /**< `hex_addr` given */
+	uint32_t hex_addr;           /**< address of the output when it is Intel HEX */
+};
+
+/** imgtool's defaults: align 1, 128 sectors, erased 0xff, digest as the key wants, header size 32. */
+struct tug_sign_options tug_sign_defaults(void);
+
+/** Octets imgtool reserves at the end of the slot for these options. */
+uint32_t tug_sign_trailer_size(const struct tug_sign_options *o);
+
+/**
+ * Make a signed image of `in`, not padded; verified before it is handed out. Octet for octet what imgtool makes
+ * (RSA and ECDSA signatures differ in their random part).
+ * Errors: TUG_EINVAL (options or input), TUG_EIMGSIZE (does not fit slot_size), TUG_ECRYPTO.
+ */
+int tug_sign(const struct tug_file *in, const struct tug_sign_options *o, struct tug_file *out, char *why);
+
+/** Pad a signed image to slot_size as `o` says; nothing when it does not ask for it. Errors: TUG_EINVAL, TUG_EIMGSIZE. */
+int tug_sign_pad(struct tug_file *image, const struct tug_sign_options *o, char *why);
+
+/**
+ * Write a signed, not padded image, Intel HEX or binary by the name, padded as `o` says. Padding in Intel HEX is
+ * image_ok and magic only, without fill. Errors: those of tug_file_write, TUG_EINVAL, TUG_EIMGSIZE.
+ */
+int tug_sign_save(const char *path, const struct tug_file *image, const struct tug_sign_options *o, char *why);
+
+/** Read, sign and write in one. Errors: those of the three. */
+int tug_sign_file(const char *in, const char *out, const struct tug_sign_options *o, char *why);
+
+/**
+ * Does the image verify? With `key` NULL its digest alone is checked, else its signature by that key.
+ * Errors: TUG_EHASH, TUG_ENOHASH, TUG_ENOSIG, TUG_ENOKEY (signed by another key), TUG_ESIG, those of tug_image_open.
+ */
+int tug_file_verify(const struct tug_file *f, const struct tug_key *key, const char *name, char *why);
+
+/* ---- description ------------------------------------------------------------------------------------------- */
+
+/** TLVs described at most; more are counted only. */
+#define TUG_INFO_TLVS 48u
+
+/** A parsed image. Plain values; offsets are relative to the image's start. */
+struct tug_image_info {
+	size_t file_len;              /**< octets of the file */
+	bool has_addr;                /**< came from Intel HEX */
+	uint32_t addr;                /**< address of its first octet */
+	struct tug_image_hdr hdr;     /**< header */
+	uint32_t prot_off;            /**< protected area, = unprot_off when none */
+	uint32_t unprot_off;          /**< unprotected area */
+	uint32_t total;               /**< header + payload + TLVs */
+	unsigned n_tlvs;              /**< TLVs found */
+	struct tug_tlv tlvs[TUG_INFO_TLVS]; /**< the first of them, in file order */
+	size_t digest_len;            /**< 0 = no digest TLV */
+	uint8_t digest[TUG_HASH_MAX]; /**< digest TLV: what an image list shows as hash */
+	bool digest_ok;               /**< equals the computed one (false for encrypted payloads) */
+	uint16_t sig_type;            /**< TLV type of the first signature, 0 = unsigned */
+	bool pure;                    /**< SIG_PURE present */
+	bool encrypted;               /**< payload flagged as encrypted */
+	size_t keyhash_len;           /**< 0 = no KEYHASH */
+	uint8_t keyhash[TUG_HASH_MAX]; /**< which key signed it */
+	uint8_t trailer_align;        /**< 8, 16, 32 when a trailer magic ends the file, else 0 */
+	struct tug_trailer trailer;   /**< valid when trailer_align != 0 */
+};
+
+/** Parse a file that tug_image_open accepts. Errors: those of tug_image_open, TUG_ETLV. */
+int tug_image_info_read(const struct tug_file *f, struct tug_image_info *info, char *why);
+
+/** Name of a TLV type ("SHA256"), "vendor" in the vendor range, "unknown" else. */
+const char *tug_tlv_type_name(uint16_t type);
+
+/** Names of flags set, joined by '|', "none" when 0; NUL-terminated in `out`, cut to `cap`. */
+void tug_image_flags_text(uint32_t flags, char *out, size_t cap);
+
+/** The description for people, as text. `name` is the file's. Errors: TUG_ENOSPACE. */
+int tug_image_info_text(const struct tug_image_info *info, const struct tug_file *f, const char *name,
+			struct tug_octets *out);
+
+/** The byte map: one row per part with offsets, drawn to scale. Errors: TUG_ENOSPACE. */
+int tug_image_info_map(const struct tug_image_info *info, struct tug_octets *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
