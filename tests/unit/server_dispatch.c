@@ -305,9 +305,9 @@ static void test_keys(void **state)
 	(void)state;
 	open_profile(&f, "zephyr-4.2");
 	assert_string_equal(fix_hex(&f, "0a00000400000600a1616405"), "0b00000600000600bf62726303ff");
-	assert_string_equal(fix_hex(&f, "0a00000900000600a261646178616461" "79"), "0b00000600000600bf62726303ff");
-	assert_string_equal(fix_hex(&f, "0a00000f00000600a3617a820102616461786179bf6162f6ff"),
-			    "0b00000600000600bf6172617" "8ff");
+	assert_string_equal(fix_hex(&f, "0a00000900000600a26164617861646179"), "0b00000600000600bf62726303ff");
+	assert_string_equal(fix_hex(&f, "0a00001100000600a3617a820102616461786179bf6162f6ff"),
+			    "0b00000600000600bf61726178ff");
 	fix_close(&f);
 }
 
