@@ -31,7 +31,7 @@ struct tug_link_events {
 
 /** What a kind of link provides; filled in by each transport. */
 struct tug_link_ops {
-	/** Send one frame, copied. TUG_OK, TUG_ETOOBIG, TUG_ECLOSED. */
+	/** Send one frame, copied. TUG_OK, TUG_ETOOBIG, TUG_ECLOSED; TUG_EBUSY when the port takes nothing any more. */
 	int (*send)(struct tug_link *l, struct tug_slice frame);
 	/** Close and free; no callback after this returns. */
 	void (*close)(struct tug_link *l);
@@ -44,12 +44,21 @@ struct tug_link {
 	uint32_t max_frame;             /**< largest request frame, 0 = no limit of its own */
 	uint32_t assume_frame;          /**< frame size when the device does not tell */
 	uint8_t overhead;               /**< octets of buf_size the carrier takes */
+	const char *hint;               /**< what the link noticed that may explain silence, NULL = nothing */
 };
 
 /** Send a frame. See struct tug_link_ops. */
 int tug_link_send(struct tug_link *l, struct tug_slice frame);
-/** Close a link; NULL is fine. */
+/**
+ * Close a link; NULL is fine. Allowed from inside any callback of the link. The memory goes when the
+ * loop has run once more, so run the loop until nothing is left before uv_loop_close.
+ */
 void tug_link_close(struct tug_link *l);
+/**
+ * What the link noticed that may explain why nothing answers, as one sentence ("the host says that
+ * nothing listens there"); "" when nothing. Forgotten when a frame arrives. Borrowed until the next callback.
+ */
+const char *tug_link_hint(const struct tug_link *l);
 
 /** A kind of link by its URL scheme. */
 struct tug_scheme {
@@ -76,25 +85,39 @@ struct tug_port_info {
 	char serial[64];     /**< USB serial number, "" when unknown */
 	int vid;             /**< USB vendor id, -1 = no USB */
 	int pid;             /**< USB product id, -1 = no USB */
+	int iface;           /**< USB interface number, -1 = no USB or unknown */
 };
 
 /** List serial ports. Fills at most `cap` entries. Result: how many there are, or a negative error. */
 int tug_serial_scan(struct tug_port_info *out, size_t cap);
+
+/* Of the endpoint openers below: on failure `name` holds one sentence instead of the name. */
 
 /** Device-side endpoints (virtual device): a UDP socket or a pty that carries frames to a server. */
 struct tug_endpoint;
 
 /** What an endpoint tells its owner. */
 struct tug_endpoint_events {
-	/** A packet arrived (UDP: whole datagram; pty: one decoded frame). `peer` identifies the sender until the next call. */
+	/**
+	 * A packet arrived (UDP: whole datagram; pty: one decoded frame). `peer` identifies the sender
+	 * until the next call.
+	 */
 	void (*packet)(void *user, struct tug_slice packet, const void *peer);
 	void *user; /**< passed */
 };
 
-/** Open a UDP endpoint on HOST:PORT (0 = any). `name` gets "127.0.0.1:PORT". Errors: TUG_ELINK, TUG_EBUSY, TUG_EACCESS, TUG_EADDR. */
+/**
+ * Open a UDP endpoint on HOST:PORT (0 = any). `name` gets "127.0.0.1:PORT".
+ * Errors: TUG_ELINK, TUG_EBUSY, TUG_EACCESS, TUG_EADDR.
+ */
 int tug_endpoint_udp(struct uv_loop_s *loop, const char *host, uint16_t port, const struct tug_endpoint_events *ev,
 		     struct tug_endpoint **out, char *name, size_t name_cap);
-/** Open a pty that speaks console lines (or raw); `link_path` (may be NULL) becomes a symlink to it. `name` gets its path. `buf_size` = largest frame. */
+/**
+ * Open a pty that speaks console lines (or raw). `name` gets its path; `link_path` (may be NULL) becomes a
+ * symlink to it: a symlink to another pty is replaced, anything else there is TUG_EBUSY. `buf_size` =
+ * octets of the receiver's buffer, of which console lines take 4 as on a real device.
+ * Errors: TUG_ELINK, TUG_EBUSY, TUG_EACCESS, TUG_EFILE.
+ */
 int tug_endpoint_pty(struct uv_loop_s *loop, const char *link_path, bool raw, uint32_t buf_size,
 		     const struct tug_endpoint_events *ev, struct tug_endpoint **out, char *name, size_t name_cap);
 /** Send one response frame to the peer of the last packet (or the last peer known). */
