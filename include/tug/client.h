@@ -32,7 +32,8 @@ struct tug_client_rsp {
 
 /**
  * Called exactly once per accepted request. `err` TUG_OK: `rsp` holds what the device answered
- * (look at rsp->status). TUG_ETIMEOUT, TUG_ECLOSED, TUG_EINTR: `rsp` is NULL.
+ * (look at rsp->status). TUG_ETIMEOUT, TUG_ECLOSED, TUG_EINTR: `rsp` is NULL. A CBOR error instead of
+ * TUG_ETIMEOUT: the device did answer, but no answer could be read. New requests may be submitted from it.
  */
 typedef void (*tug_client_fn)(void *user, int err, const struct tug_client_rsp *rsp);
 
@@ -42,17 +43,26 @@ struct tug_client_slot {
 	tug_client_fn done;     /**< callback */
 	void *user;             /**< passed to it */
 	uint64_t sent_ms;       /**< last transmission */
-	uint64_t due_ms;        /**< time-out */
+	uint64_t due_ms;        /**< next retransmission or time-out */
+	uint64_t try_end_ms;    /**< end of the time-out under way */
 	uint32_t timeout_ms;    /**< per transmission */
+	uint32_t rto_ms;        /**< next early retransmission, 0 = none */
 	uint32_t order;         /**< order of submission */
+	int16_t bad;            /**< why an answer could not be read, TUG_OK = none came */
 	uint8_t tries_left;     /**< retransmissions left */
-	uint8_t state;          /**< free, to send, waiting */
+	uint8_t state;          /**< free, reserved, to send, waiting */
+	uint8_t sends;          /**< transmissions so far, at most 255 */
+	uint8_t flags;          /**< private */
 };
 
 /** What a client is built with. */
 struct tug_client_cfg {
 	enum tug_client_smp smp;  /**< version policy */
-	uint32_t timeout_ms;      /**< default time-out per transmission; 0 = 5000 */
+	/**
+	 * Default time-out per transmission; 0 = 5000. Once round trips were seen, requests that bear it
+	 * are retransmitted earlier, too; that does not use up `retries` and never ends a request.
+	 */
+	uint32_t timeout_ms;
 	uint8_t retries;          /**< retransmissions after the first; 255 = default 3 */
 	uint8_t seq;              /**< first sequence number */
 	uint32_t max_frame;       /**< largest request frame, octets */
@@ -68,17 +78,23 @@ struct tug_client {
 	uint8_t seq;                                    /**< next sequence number */
 	uint8_t version;                                /**< version bits to send */
 	uint8_t settled;                                /**< the device's version is known */
-	uint32_t late;                                  /**< answers that matched nothing */
+	uint8_t quiet;                                  /**< time-outs in a row before any answer */
+	uint32_t late;                                  /**< answers that matched nothing or could not be read */
 	uint32_t resent;                                /**< retransmissions */
+	uint32_t rtt_ms[2];                             /**< recent round trip: others, uploads; 0 = not seen */
 };
 
 /** Prepare a client. Keeps cfg->storage. Errors: TUG_EINVAL. */
 int tug_client_init(struct tug_client *c, const struct tug_client_cfg *cfg);
 
-/** Options of one request; zero = defaults. */
+/**
+ * Options of one request; zero = defaults. Slow commands by table: upload, erase and erase storage 40 s, image
+ * state write 10 s, at least the client's default each.
+ */
 struct tug_client_opt {
 	uint32_t timeout_ms; /**< 0 = default of the client (larger for slow commands, by table) */
-	uint8_t no_retry;    /**< 1 = never retransmit (shell, fs upload) */
+	uint8_t no_retry;    /**< 1 = never retransmit (shell, fs upload, reset) */
+	uint8_t patient;     /**< 1 = retransmit after a full time-out only (a repetition costs the device much) */
 };
 
 /**

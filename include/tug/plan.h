@@ -96,7 +96,10 @@ struct tug_plan_policy {
 	bool erase_settings;       /**< send erase storage (optional on the device) */
 };
 
-/** What this device was seen to refuse or ignore; learned while running, empty at first. */
+/**
+ * What this device was seen to refuse or ignore; learned while running, empty at first. The refusals hold for
+ * the list they were met with: whoever runs a plan forgets them when the list has changed.
+ */
 struct tug_dev_behaviour {
 	bool state_write_missing;   /**< state write answered rc 8: the bootloader decides alone */
 	bool upload_refused;        /**< upload refused while the slot is pending or on trial */
@@ -104,6 +107,9 @@ struct tug_dev_behaviour {
 	bool confirm_ignored;       /**< confirm answered success and changed nothing */
 	bool reset_missing;         /**< reset answered rc 8 */
 	uint8_t resets_tried;       /**< resets that did not change the list */
+	bool uploaded;              /**< the image was uploaded and seen in the list in this run */
+	bool test_ignored;          /**< test was refused, or answered success and changed nothing */
+	bool in_place;              /**< uploads go into the slot that runs: a bootloader answers, with flags */
 };
 
 /** One step. */

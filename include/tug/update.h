@@ -38,7 +38,11 @@ enum tug_update_event_kind {
 	TUG_EV_STEP_OK,  /**< a step is done and was verified */
 	TUG_EV_PROGRESS, /**< octets of the upload the device has; `off`, `len` */
 	TUG_EV_NOTE,     /**< something worth saying; `text`, `err`, `status` where a device answered */
-	TUG_EV_RESULT,   /**< the end; `outcome`, `err`, `text` */
+	/**
+	 * The end; `outcome`, `err`, `status`, `text`. After plan_only: TUG_OUT_NONE when steps would follow,
+	 * TUG_OUT_ALREADY_RUNNING when there is nothing to do, TUG_OUT_FAILED when the plan refuses.
+	 */
+	TUG_EV_RESULT,
 };
 
 /** One event, borrowed for the callback. */
@@ -105,7 +109,8 @@ struct tug_update {
 	enum tug_outcome outcome;     /**< end */
 	int err;                      /**< why */
 	struct tug_smp_status status; /**< the device's error */
-	uint64_t opaque[96];          /**< private: position, upload engine, probes */
+	struct tug_dev_state prior;   /**< list before the last reset */
+	uint64_t opaque[128];         /**< private: position, upload engine, probes */
 };
 
 /** Begin. The link is up. Errors: TUG_EINVAL, TUG_ENOSPACE. */
