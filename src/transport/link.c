@@ -5,8 +5,6 @@
  */
 #include "link_priv.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 int tug_link_send(struct tug_link *l, struct tug_slice frame)
@@ -87,14 +85,12 @@ void tug_linkbase_up(struct tug_linkbase *b)
 void tug_linkbase_fail(struct tug_linkbase *b, int err, const char *fmt, ...)
 {
 	va_list ap;
-	char text[sizeof(b->why)];
 
 	if (b->state == TUG_LINK_FAILED || b->state == TUG_LINK_DOWN)
 		return;
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	b->err = tug_why_v(b->why, sizeof(b->why), err, fmt, ap);
 	va_end(ap);
-	b->err = tug_why(b->why, sizeof(b->why), err, "%s", text);
 	b->state = TUG_LINK_FAILED;
 	(void)uv_timer_start(&b->kick, on_kick, 0, 0);
 }
@@ -119,12 +115,10 @@ void tug_linkbase_text(struct tug_linkbase *b, struct tug_slice text)
 void tug_linkbase_hint(struct tug_linkbase *b, const char *fmt, ...)
 {
 	va_list ap;
-	char text[sizeof(b->hint)];
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	(void)tug_why_v(b->hint, sizeof(b->hint), 0, fmt, ap);
 	va_end(ap);
-	(void)tug_why(b->hint, sizeof(b->hint), 0, "%s", text);
 	b->link.hint = b->hint;
 }
 

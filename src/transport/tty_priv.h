@@ -12,7 +12,7 @@
 #include "termios2_priv.h"
 
 /** Most octets that wait for a device that does not take them. */
-#define TUG_TTY_QUEUE_MAX (1024u * 1024u)
+#define TUG_TTY_QUEUE_MAX ((size_t)1024 * 1024)
 
 /** A terminal device on the loop. */
 struct tug_tty {

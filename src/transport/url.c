@@ -5,7 +5,6 @@
  */
 #include "url_priv.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,19 +14,25 @@
 #define BAUD_MAX 50000000u
 #define PACE_MAX 1000u
 
-int tug_why(char *why, size_t why_cap, int err, const char *fmt, ...)
+int tug_why_v(char *why, size_t why_cap, int err, const char *fmt, va_list ap)
 {
-	va_list ap;
-
 	if (!why || !why_cap)
 		return err;
-	va_start(ap, fmt);
 	(void)vsnprintf(why, why_cap, fmt, ap);
-	va_end(ap);
 	for (char *c = why; *c; c++) {
 		if ((unsigned char)*c < 0x20u || *c == 0x7f)
 			*c = '?';
 	}
+	return err;
+}
+
+int tug_why(char *why, size_t why_cap, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)tug_why_v(why, why_cap, err, fmt, ap);
+	va_end(ap);
 	return err;
 }
 

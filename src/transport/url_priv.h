@@ -6,6 +6,8 @@
 #ifndef TUG_TRANSPORT_URL_PRIV_H
 #define TUG_TRANSPORT_URL_PRIV_H
 
+#include <stdarg.h>
+
 #include <tug/base.h>
 
 /** UDP port of an SMP server when the address gives none. */
@@ -50,5 +52,7 @@ int tug_url_usb_parse(const char *rest, struct tug_url_usb *out, char *why, size
  * Result: `err`, so that a caller can return it in the same line.
  */
 int tug_why(char *why, size_t why_cap, int err, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/** As tug_why, with the arguments of somebody else's "...". */
+int tug_why_v(char *why, size_t why_cap, int err, const char *fmt, va_list ap) __attribute__((format(printf, 4, 0)));
 
 #endif

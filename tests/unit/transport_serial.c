@@ -358,7 +358,7 @@ static void never_blocks(void **state)
 	while ((err = tug_link_send(o.link, tug_slice_of(f, sizeof(f)))) == TUG_OK)
 		accepted += tug_console_encoded_len(sizeof(f));
 	assert_int_equal(err, TUG_EBUSY);
-	assert_true(accepted > 512u * 1024u && accepted < sizeof(got));
+	assert_true(accepted > (size_t)512 * 1024 && accepted < sizeof(got));
 	assert_int_equal(master_read(&loop, master, got, accepted), accepted);
 	/* and it goes on afterwards */
 	assert_int_equal(tug_link_send(o.link, tug_slice_of(f, sizeof(f))), TUG_OK);
@@ -378,11 +378,12 @@ static void paced(void **state)
 	char rest[100];
 	uint8_t f[500], got[1000];
 	int master = bare_pty(rest, sizeof(rest) - 10);
+	size_t end_of = strlen(rest);
 	uint64_t start;
 	size_t len = tug_console_encoded_len(sizeof(f));
 
 	(void)state;
-	(void)strcat(rest, "?pace=10");
+	(void)snprintf(rest + end_of, sizeof(rest) - end_of, "?pace=10");
 	assert_int_equal(uv_loop_init(&loop), 0);
 	assert_int_equal(owner_open(&o, &loop, &tug_scheme_serial, rest), TUG_OK);
 	RUN_UNTIL(&loop, o.ups == 1);
@@ -390,7 +391,7 @@ static void paced(void **state)
 	assert_int_equal(tug_link_send(o.link, smp_frame(f, sizeof(f), 1)), TUG_OK);
 	assert_int_equal(master_read(&loop, master, got, 1 + len), 1 + len);
 	/* LF and 6 lines of 93 octets: at least 6 pauses before the last line; libuv may round each down by 1 ms */
-	assert_true(uv_hrtime() - start >= 6u * 9u * 1000000u);
+	assert_true(uv_hrtime() - start >= (uint64_t)6 * 9 * 1000000);
 	owner_close(&o);
 	loop_end(&loop);
 	(void)close(master);

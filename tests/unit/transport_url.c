@@ -156,9 +156,11 @@ static void long_addresses(void **state)
 	assert_int_equal(tug_url_udp_parse(x, &u, why, sizeof(why)), TUG_EADDR);
 	assert_int_equal(tug_url_serial_parse(x, &s, why, sizeof(why)), TUG_EADDR);
 	assert_int_equal(tug_url_usb_parse(x, &b, why, sizeof(why)), TUG_EADDR);
-	memcpy(x, "a?baud=", 7);
+	for (size_t i = 0; i < 7; i++)
+		x[i] = "a?baud="[i];
 	assert_int_equal(tug_url_serial_parse(x, &s, why, sizeof(why)), TUG_EADDR);
-	memcpy(x, "1:2?serial=", 11);
+	for (size_t i = 0; i < 11; i++)
+		x[i] = "1:2?serial="[i];
 	assert_int_equal(tug_url_usb_parse(x, &b, why, sizeof(why)), TUG_EADDR);
 	assert_int_equal(tug_url_usb_parse(x, &b, NULL, 0), TUG_EADDR);
 }
