@@ -77,6 +77,9 @@ unsigned tug_host_interrupted(const struct tug_host *h);
 /** Run the loop until every update has ended. Result: TUG_OK, TUG_EINTR when given up on the second interrupt. */
 int tug_host_run(struct tug_host *h);
 
+/** Run the loop until the host is interrupted: for handles of the caller's own. */
+void tug_host_serve(struct tug_host *h);
+
 /**
  * Start to open a device by URL. Errors: TUG_EADDR (no such scheme, malformed), TUG_ENODEV, TUG_EACCESS,
  * TUG_EBUSY, TUG_ELINK, TUG_ECLOSED; `why` [why_cap] gets one sentence.
@@ -86,7 +89,7 @@ int tug_session_open(struct tug_host *h, const char *url, struct tug_session **o
 /** Block until the link is up. Errors: those of the link, TUG_ETIMEOUT, TUG_EINTR; see tug_session_why. */
 int tug_session_wait(struct tug_session *s);
 
-/** One sentence about the last failure of the link, "" when there was none. */
+/** One sentence about the last failure of the link, or what it noticed that explains silence; "" when nothing. */
 const char *tug_session_why(const struct tug_session *s);
 
 /** The URL as given. */
@@ -149,7 +152,7 @@ int tug_host_update_open(struct tug_host *h, const char *url, const struct tug_h
 /** The procedure's state: first and latest list, plan, outcome. Zero before the link was up. */
 const struct tug_update *tug_host_update_state(const struct tug_host_update *u);
 
-/** One sentence about the last failure of the link, "" when there was none. */
+/** One sentence about the last failure of the link, or what it noticed that explains silence; "" when nothing. */
 const char *tug_host_update_why(const struct tug_host_update *u);
 
 /** Close and free; `done` is not called any more. NULL is fine. */

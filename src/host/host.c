@@ -109,6 +109,13 @@ int tug_host_run(struct tug_host *h)
 	return TUG_OK;
 }
 
+void tug_host_serve(struct tug_host *h)
+{
+	while (h->interrupted == 0) {
+		uv_run(&h->loop, UV_RUN_ONCE);
+	}
+}
+
 int tug_host_destroy(struct tug_host *h)
 {
 	int err;

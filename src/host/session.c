@@ -170,7 +170,10 @@ int tug_session_wait(struct tug_session *s)
 
 const char *tug_session_why(const struct tug_session *s)
 {
-	return s->line.why;
+	if (s->line.why[0] != '\0' || s->line.link == NULL) {
+		return s->line.why;
+	}
+	return tug_link_hint(s->line.link);
 }
 
 const char *tug_session_url(const struct tug_session *s)

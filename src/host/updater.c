@@ -56,6 +56,9 @@ static void end(struct tug_host_update *u, int err)
 	u->phase = PHASE_END;
 	u->line.pending = false;
 	tug_line_arm(&u->line, UINT64_MAX, on_timer);
+	if (u->why[0] == '\0' && u->line.link != NULL) {
+		snprintf(u->why, sizeof(u->why), "%s", tug_link_hint(u->line.link));
+	}
 	tug_line_close(&u->line);
 	u->cfg.done(u->cfg.user, err, u->why);
 }

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Options of every command and the text columns of the command table. No handlers, so that the generators
+ * of the man page and the completion link it alone.
+ */
+#include <stddef.h>
+
+#include "commands_priv.h"
+#include "table_priv.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define FLAG(name, letter, help) { name, letter, TUG_OPT_FLAG, false, NULL, 0, 0, help }
+#define TEXT(name, letter, arg, help) { name, letter, TUG_OPT_TEXT, false, arg, 0, 0, help }
+#define TEXTS(name, letter, arg, help) { name, letter, TUG_OPT_TEXT, true, arg, 0, 0, help }
+#define PATH(name, letter, arg, help) { name, letter, TUG_OPT_FILE, false, arg, 0, 0, help }
+#define NUM(name, letter, arg, min, max, help) { name, letter, TUG_OPT_NUM, false, arg, min, max, help }
+#define PROB(name, help) { name, 0, TUG_OPT_PROB, false, "P", 0, 0, help }
+#define CHOICE(name, letter, words, help) { name, letter, TUG_OPT_CHOICE, false, words, 0, 0, help }
+#define DURATION(name, min, max, help) { name, 0, TUG_OPT_MS, false, "DURATION", min, max, help }
+
+#define END { NULL, 0, 0, false, NULL, 0, 0, NULL }
+
+#define DAY_MS 86400000u
+
+static const struct tug_opt common_opts[] = {
+	TEXTS("device", 'd', "URL",
+	      "device: serial:/dev/ttyACM0[?baud=N][&framing=raw], usb:VID:PID[:IFACE][?serial=S], udp:HOST[:PORT], "
+	      "vdev:[DIR]; may be repeated; default: $TUG_DEVICE"),
+	DURATION("timeout", 1, DAY_MS, "longest wait for an answer, as 500ms, 10s or 2m"),
+	NUM("retries", 0, "N", 0, 100, "repetitions of an unanswered request"),
+	CHOICE("smp", 0, "auto|1|2", "SMP version; auto starts with 2 and falls back to 1"),
+	FLAG("json", 0, "print one JSON document, or JSON lines while something runs"),
+	FLAG("quiet", 'q', "only errors and results"),
+	FLAG("verbose", 'v', "decoded frames on standard error"),
+	PATH("log", 0, "FILE", "append every frame with its time to FILE"),
+	FLAG("help", 'h', "show help and stop"),
+	FLAG("version", 0, "show the version and stop"),
+	END,
+};
+
+#define WAIT_OPT DURATION("wait", 1, DAY_MS, "longest wait for the device after a reset (default 3m)")
+#define WINDOW_OPT \
+	{ "window", 0, TUG_OPT_AUTO, false, "auto|N", 1, 16, "chunks in flight; auto goes by the device's buffers" }
+#define IMAGE_OPT NUM("image", 0, "N", 0, 255, "image number (default 0)")
+#define KEY_OPT PATH("key", 'k', "PUB.pem", "public key the bootloader holds; a wrong signature is refused before sending")
+
+static const struct tug_opt update_opts[] = {
+	CHOICE("mode", 0, "confirm-after-test|confirm|test|upload-only",
+	       "confirm-after-test (default): test, reset, verify, confirm; confirm: permanent at once; test: left on "
+	       "trial; upload-only: nothing is marked"),
+	FLAG("plan", 0, "print the steps and stop"),
+	IMAGE_OPT,
+	FLAG("no-reset", 0, "stop before the reset"),
+	FLAG("erase-settings", 0, "erase the settings storage too"),
+	FLAG("allow-downgrade", 0, "take an older version"),
+	KEY_OPT,
+	WAIT_OPT,
+	WINDOW_OPT,
+	END,
+};
+
+static const struct tug_opt upload_opts[] = { IMAGE_OPT, KEY_OPT, WINDOW_OPT, END };
+
+static const struct tug_opt erase_opts[] = { NUM("slot", 0, "N", 0, 255, "slot (default: the one not running)"), END };
+
+static const struct tug_opt reset_opts[] = {
+	FLAG("force", 0, "even when the application is busy"),
+	NUM("boot-mode", 0, "N", 0, 255, "0 normal, 1 bootloader (serial recovery)"),
+	END,
+};
+
+static const struct tug_opt scan_opts[] = { TEXTS("udp", 0, "HOST[:PORT]", "ask this host; may be repeated"), END };
+
+#define KEY_TYPES "ecdsa-p256|ecdsa-p384|rsa-2048|rsa-3072|ed25519"
+
+static const struct tug_opt keygen_opts[] = {
+	CHOICE("type", 't', KEY_TYPES, "kind of key (default ecdsa-p256)"),
+	PATH("key", 'k', "FILE", "file to write"),
+	END,
+};
+
+static const struct tug_opt getpub_opts[] = {
+	PATH("key", 'k', "FILE", "private or public key, PEM"),
+	CHOICE("encoding", 'e', "lang-c|lang-rust|pem|raw|hex", "how to write it (default lang-c)"),
+	PATH("output", 'o', "FILE", "file to write (default: standard output)"),
+	END,
+};
+
+static const struct tug_opt sign_opts[] = {
+	PATH("key", 'k', "FILE", "private key, PEM"),
+	TEXT("version", 'v', "VERSION", "maj.min.rev+build"),
+	NUM("header-size", 'H', "N", 32, 65535, "octets of the header"),
+	FLAG("pad-header", 0, "put the header in front; else IN begins with that many zeros"),
+	NUM("slot-size", 'S', "N", 0, 0xffffffff, "octets of the slot; 0 = not checked"),
+	NUM("align", 0, "N", 1, 32, "write unit of the flash: 1, 2, 4, 8, 16 or 32 (default 1)"),
+	NUM("max-align", 0, "N", 8, 32, "largest write unit: 8, 16 or 32 (default: 8 or --align)"),
+	NUM("max-sectors", 'M', "N", 1, 65535, "sectors of a slot the bootloader is built for (default 128)"),
+	FLAG("overwrite-only", 0, "the bootloader does not swap"),
+	FLAG("pad", 0, "fill the slot and mark the image for test"),
+	FLAG("confirm", 0, "fill the slot and mark the image as confirmed"),
+	CHOICE("erased-val", 'R', "0|0xff", "value of an erased octet (default 0xff)"),
+	NUM("hex-addr", 'x', "ADDR", 0, 0xffffffff, "address of OUT when it is .hex and IN is not"),
+	END,
+};
+
+static const struct tug_opt info_opts[] = { FLAG("map", 0, "draw the parts of the file to scale"), END };
+
+static const struct tug_opt verify_opts[] = { PATH("key", 'k', "FILE", "public or private key, PEM"), END };
+
+#define STATES "fresh|leftover|pending-test|pending-confirm|test-run|unconfirmed|duplicate"
+#define MODES "swap-move|overwrite|overwrite-fast"
+#define SERVERS "zephyr-3.3|zephyr-3.5|zephyr-4.2|mcuboot-recovery"
+
+static const struct tug_opt vdev_opts[] = {
+	TEXT("udp", 0, "[HOST:]PORT", "listen on UDP; port 0 = any; loopback unless told"),
+	{ "pty", 0, TUG_OPT_MAYBE, false, "LINK", 0, 0, "open a pseudo terminal; LINK becomes a symbolic link to it" },
+	CHOICE("framing", 0, "console|raw", "framing on the pseudo terminal (default console)"),
+	FLAG("console-on-pty", 0, "console lines between the frames of the pseudo terminal too"),
+	{ "ble", 0, TUG_OPT_MAYBE, false, "hciN", 0, 0, "advertise on a Bluetooth adapter (not built yet)" },
+	TEXT("profile", 0, "NAME", "flash layout (default nrf52840); see --list-profiles"),
+	FLAG("list-profiles", 0, "print the profiles and stop"),
+	FLAG("map", 0, "draw the flash and stop"),
+	CHOICE("bootloader", 0, MODES, "update mode of the bootloader (default: the profile's)"),
+	TEXT("groups", 0, "LIST", "command groups, as os,img,zbasic (default: all)"),
+	CHOICE("server", 0, SERVERS, "whose quirks the server has (default zephyr-4.2)"),
+	NUM("buf-size", 0, "N", 64, 65535, "octets of an SMP buffer"),
+	NUM("buf-count", 0, "N", 1, 255, "SMP buffers"),
+	FLAG("no-params", 0, "the parameters command is not built in"),
+	{ "key", 'k', TUG_OPT_FILE, true, "PUB.pem", 0, 0, "key of the bootloader; may be repeated" },
+	PATH("primary", 0, "FILE", "image for the primary slot"),
+	PATH("secondary", 0, "FILE", "image for the secondary slot"),
+	CHOICE("state", 0, STATES, "state of the slots before the first boot"),
+	TEXTS("report-hash", 0, "SLOT=HEX", "hash to report for a slot"),
+	CHOICE("app", 0, "ok|crash|hang|no-smp", "what a new image does once it runs"),
+	FLAG("trace-flash", 0, "flash operations on standard error"),
+	PROB("loss", "packets lost"),
+	PROB("duplicate", "packets that arrive twice"),
+	PROB("reorder", "packets that overtake the one before"),
+	NUM("delay", 0, "MS", 0, 600000, "delay in each direction"),
+	NUM("rate", 0, "BPS", 0, 0xffffffff, "bits per second (0 = unlimited)"),
+	NUM("power-cut", 0, "N", 0, 0xffffffff, "cut the power at the N-th flash operation"),
+	NUM("erase-time", 0, "MS", 0, 600000, "time of a sector erase"),
+	NUM("write-time", 0, "US", 0, 60000000, "time of a flash write unit"),
+	NUM("boot-time", 0, "MS", 0, 600000, "time from the reset to the first answer"),
+	NUM("seed", 0, "N", 0, 0xffffffff, "seed of everything random (printed when not given)"),
+	END,
+};
+
+static const struct tug_opt none_opts[] = { END };
+
+#define ROW(ident, name, args, min, max, flags, opts, summary, text) \
+	{ name, args, min, max, flags, opts##_opts, summary, text },
+
+static const struct tug_cmd table[] = { TUG_CLI_COMMANDS(ROW) };
+
+static const struct tug_exit_text exits[] = {
+	{ 0, "done" },
+	{ 1, "the device refused, or the result is not what was asked" },
+	{ 2, "usage: unknown command, option or value" },
+	{ 3, "link or time-out" },
+	{ 4, "local file or permission" },
+	{ 5, "internal error" },
+	{ 130, "interrupted" },
+};
+
+const struct tug_cmd *tug_cmds(size_t *n)
+{
+	*n = COUNT(table);
+	return table;
+}
+
+const struct tug_opt *tug_common_opts(void)
+{
+	return common_opts;
+}
+
+const struct tug_exit_text *tug_exit_texts(size_t *n)
+{
+	*n = COUNT(exits);
+	return exits;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The one table of commands. commands.c expands it to texts and options, main.c to handlers; what is not
+ * here is not a command. X(ident, name, args, min, max, flags, options, summary, text)
+ */
+#ifndef TUG_CLI_COMMANDS_PRIV_H
+#define TUG_CLI_COMMANDS_PRIV_H
+
+#define TUG_CLI_COMMANDS(X) \
+	X(update, "update", "FILE", 1, 1, TUG_CMD_F_DEVICE | TUG_CMD_F_FILES, update, \
+	  "bring the device to running FILE, confirmed, and prove it", \
+	  "FILE is a signed image (.bin or Intel .hex). The file is checked first: nothing is sent when it is cut off, " \
+	  "not signed, no image, or signed by another key than --key. Then the state of the device is read, the steps " \
+	  "from there to FILE are planned and done one by one, each verified by reading the image list again. After a " \
+	  "reset the device itself is awaited. The last line says how it ended: swapped, already-running, uploaded, " \
+	  "reverted, ignored, rejected, not-back or failed, with the cause and the next step. An interrupted upload " \
+	  "resumes where it was when the command is run again.") \
+	X(image_list, "image list", "", 0, 0, TUG_CMD_F_DEVICE, none, "list the images on the device", \
+	  "One line for each slot that holds an image: version, flags, hash.") \
+	X(image_upload, "image upload", "FILE", 1, 1, TUG_CMD_F_DEVICE | TUG_CMD_F_FILES, upload, \
+	  "send an image to the other slot and stop there", \
+	  "The upload engine of update without anything around it: no version is compared, nothing is marked.") \
+	X(image_test, "image test", "HASH", 1, 1, TUG_CMD_F_DEVICE, none, \
+	  "mark an image to run once at the next reset", \
+	  "HASH is the image's hash as image list shows it; its first characters will do when they are unique. The list " \
+	  "is read again afterwards: status 1 when the device says yes but nothing changed.") \
+	X(image_confirm, "image confirm", "[HASH]", 0, 1, TUG_CMD_F_DEVICE, none, \
+	  "make the running image, or the one with HASH, permanent", \
+	  "Without HASH the running image is confirmed. With the HASH of an image in the other slot that image becomes " \
+	  "permanent at the next reset. The list is read again afterwards.") \
+	X(image_erase, "image erase", "", 0, 0, TUG_CMD_F_DEVICE, erase, "erase the slot that is not running", \
+	  "The list is read again afterwards.") \
+	X(image_slots, "image slots", "", 0, 0, TUG_CMD_F_DEVICE, none, "show the sizes of the slots", \
+	  "Slot info of the image group (Zephyr 4.0 and later, when built in).") \
+	X(os_echo, "os echo", "TEXT", 1, 1, TUG_CMD_F_DEVICE, none, "have the device repeat TEXT", \
+	  "Status 1 when the answer is not TEXT.") \
+	X(os_reset, "os reset", "", 0, 0, TUG_CMD_F_DEVICE, reset, "reset the device", \
+	  "The device answers first and resets a moment later; a link that closes right after the request counts as done.") \
+	X(os_params, "os params", "", 0, 0, TUG_CMD_F_DEVICE, none, "show size and number of the SMP buffers", \
+	  "What the upload engine sizes its chunks and window by.") \
+	X(os_info, "os info", "[FORMAT]", 0, 1, TUG_CMD_F_DEVICE, none, "show what runs on the device", \
+	  "FORMAT is any of s n r v b m p i o, or a for all (default): kernel, node, release, version, build date, " \
+	  "machine, processor, hardware, operating system.") \
+	X(os_bootloader, "os bootloader", "", 0, 0, TUG_CMD_F_DEVICE, none, "show the bootloader and its update mode", \
+	  "The mode decides what an update can do: only swap modes can take an image back.") \
+	X(os_tasks, "os tasks", "", 0, 0, TUG_CMD_F_DEVICE, none, "show the threads and their stacks", \
+	  "Stack sizes are shown in octets; the device counts in words of four.") \
+	X(os_memory, "os memory", "", 0, 0, TUG_CMD_F_DEVICE, none, "show the memory pools", \
+	  "All three layouts that servers use are read.") \
+	X(os_datetime, "os datetime", "[VALUE]", 0, 1, TUG_CMD_F_DEVICE, none, "show or set the clock", \
+	  "VALUE is 2026-01-31T12:00:00, or now for the time of this computer in UTC. Devices keep no time zone.") \
+	X(erase_storage, "erase-storage", "", 0, 0, TUG_CMD_F_DEVICE, none, "erase the settings storage", \
+	  "Group 63 command 0; many devices do not have it.") \
+	X(raw, "raw", "GROUP ID read|write [JSON]", 3, 4, TUG_CMD_F_DEVICE, none, "send any command", \
+	  "GROUP is a number or a name (os, img, ...), ID a number. JSON is the body; the text h'0a0b' stands for a byte " \
+	  "string, t'...' for that text as it is, i'...' for an integer beyond 2^53. The answer is printed the same way; " \
+	  "in it integers above 2^53 are texts of digits.") \
+	X(scan, "scan", "", 0, 0, 0, scan, "list devices that can be reached", \
+	  "Serial ports with their USB ids; UDP hosts only where --udp names them.") \
+	X(decode, "decode", "HEX...", 1, 255, 0, none, "turn frames into text", \
+	  "Each argument is hex (0a00..., 0x0A-00-..., with spaces or colons), a console line or base64, or @FILE " \
+	  "(@- = standard input) with any mix of these, one a line, or binary frames.") \
+	X(file_keygen, "file keygen", "", 0, 0, 0, keygen, "make a signing key", \
+	  "The private key is written as PKCS #8 PEM, readable by its owner only. A file that exists is not replaced.") \
+	X(file_getpub, "file getpub", "", 0, 0, 0, getpub, "show the public half of a key", \
+	  "lang-c is what the bootloader is built with; pem is what update --key takes.") \
+	X(file_sign, "file sign", "IN OUT", 2, 2, TUG_CMD_F_FILES, sign, "make a signed image of a binary", \
+	  "IN and OUT are .bin or Intel .hex. Without --key the image carries a digest only.") \
+	X(file_info, "file info", "FILE", 1, 1, TUG_CMD_F_FILES, info, "show header, TLVs and trailer of an image", \
+	  "Says what is wrong when FILE is not an image.") \
+	X(file_verify, "file verify", "FILE", 1, 1, TUG_CMD_F_FILES, verify, "check digest and signature of an image", \
+	  "Without --key only the digest is checked.") \
+	X(vdev, "vdev", "[DIR]", 0, 1, 0, vdev, "run a virtual device", \
+	  "A whole device in this process: flash, MCUboot-compatible bootloader, SMP server. With DIR its flash is kept " \
+	  "there. Prints one line on standard output when ready, the console on standard error, and runs until " \
+	  "interrupted. Without --udp and --pty both are opened.") \
+	X(help, "help", "[COMMAND...]", 0, 2, 0, none, "show the commands, or one command", "The same text as --help.")
+
+#endif
