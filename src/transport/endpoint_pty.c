@@ -146,16 +146,16 @@ static int make_link(struct pty_endpoint *p, const char *link_path, char *why, s
 	struct stat st;
 
 	if (lstat(link_path, &st) == 0 && !pty_symlink(link_path, target, sizeof(target)))
-		return tug_why(why, why_cap, TUG_EBUSY,
+		return tug_link_why(why, why_cap, TUG_EBUSY,
 			       "%s exists and is not a link to a pty; remove it or choose another name", link_path);
 	if (snprintf(tmp, sizeof(tmp), "%s.%ld", link_path, (long)getpid()) >= (int)sizeof(tmp))
-		return tug_why(why, why_cap, TUG_EFILE, "the path of the link is too long");
+		return tug_link_why(why, why_cap, TUG_EFILE, "the path of the link is too long");
 	(void)unlink(tmp);
 	if (symlink(p->path, tmp) != 0 || rename(tmp, link_path) != 0) {
 		int errnum = errno;
 
 		(void)unlink(tmp);
-		return tug_why(why, why_cap, errnum == EACCES || errnum == EPERM ? TUG_EACCESS : TUG_EFILE,
+		return tug_link_why(why, why_cap, errnum == EACCES || errnum == EPERM ? TUG_EACCESS : TUG_EFILE,
 			       "cannot make the link %s: %s", link_path, strerror(errnum));
 	}
 	p->link_path = strdup(link_path);
@@ -168,10 +168,10 @@ static int begin(struct pty_endpoint *p, uv_loop_t *loop, const char *link_path,
 	int errnum = open_pair(p, &master);
 
 	if (errnum)
-		return tug_why(why, why_cap, errnum == EACCES || errnum == EPERM ? TUG_EACCESS : TUG_ELINK,
+		return tug_link_why(why, why_cap, errnum == EACCES || errnum == EPERM ? TUG_EACCESS : TUG_ELINK,
 			       "cannot open a pseudo terminal: %s", strerror(errnum));
 	if (tug_tty_start(&p->tty, loop, &p->head.hold, master) != TUG_OK)
-		return tug_why(why, why_cap, TUG_ELINK, "cannot wait for input of %s", p->path);
+		return tug_link_why(why, why_cap, TUG_ELINK, "cannot wait for input of %s", p->path);
 	tug_tty_watch(&p->tty);
 	return link_path ? make_link(p, link_path, why, why_cap) : TUG_OK;
 }
@@ -184,7 +184,7 @@ int tug_endpoint_pty(struct uv_loop_s *loop, const char *link_path, bool raw, ui
 
 	if (!p || tug_framing_init(&p->framing, raw, TUG_CONSOLE_SERVER, buf_size) != TUG_OK) {
 		free(p);
-		return tug_why(name, name_cap, TUG_EINTERNAL, "out of memory");
+		return tug_link_why(name, name_cap, TUG_EINTERNAL, "out of memory");
 	}
 	p->head.ops = &pty_ops;
 	p->head.ev = *ev;

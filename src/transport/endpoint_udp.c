@@ -155,13 +155,13 @@ static void local_name(const uv_udp_t *sock, char *name, size_t cap)
 static int bind_error(const char *host, uint16_t port, int uv_err, char *why, size_t why_cap)
 {
 	if (uv_err == UV_EADDRINUSE)
-		return tug_why(why, why_cap, TUG_EBUSY, "UDP port %u of %s is taken by another program; choose another",
+		return tug_link_why(why, why_cap, TUG_EBUSY, "UDP port %u of %s is taken by another program; choose another",
 			       port, host);
 	if (uv_err == UV_EACCES || uv_err == UV_EPERM)
-		return tug_why(why, why_cap, TUG_EACCESS, "no permission for UDP port %u; use one above 1023", port);
+		return tug_link_why(why, why_cap, TUG_EACCESS, "no permission for UDP port %u; use one above 1023", port);
 	if (uv_err == UV_EADDRNOTAVAIL)
-		return tug_why(why, why_cap, TUG_EADDR, "%s is not an address of this machine", host);
-	return tug_why(why, why_cap, TUG_ELINK, "cannot listen on %s port %u: %s", host, port, uv_strerror(uv_err));
+		return tug_link_why(why, why_cap, TUG_EADDR, "%s is not an address of this machine", host);
+	return tug_link_why(why, why_cap, TUG_ELINK, "cannot listen on %s port %u: %s", host, port, uv_strerror(uv_err));
 }
 
 int tug_endpoint_udp(struct uv_loop_s *loop, const char *host, uint16_t port, const struct tug_endpoint_events *ev,
@@ -172,10 +172,10 @@ int tug_endpoint_udp(struct uv_loop_s *loop, const char *host, uint16_t port, co
 	int err;
 
 	if (resolve(loop, host, port, &at) != TUG_OK)
-		return tug_why(name, name_cap, TUG_EADDR, "%s is neither an address nor a known name", host);
+		return tug_link_why(name, name_cap, TUG_EADDR, "%s is neither an address nor a known name", host);
 	u = calloc(1, sizeof(*u));
 	if (!u)
-		return tug_why(name, name_cap, TUG_EINTERNAL, "out of memory");
+		return tug_link_why(name, name_cap, TUG_EINTERNAL, "out of memory");
 	u->head.ops = &udp_ops;
 	u->head.ev = *ev;
 	u->head.hold = (struct tug_hold){ .release = free, .self = u };

@@ -50,9 +50,9 @@ static void fill(const struct sp_port *port, struct tug_port_info *out)
 	out->vid = -1;
 	out->pid = -1;
 	out->iface = -1;
-	(void)tug_why(out->path, sizeof(out->path), 0, "%s", or_empty(sp_get_port_name(port)));
+	(void)tug_link_why(out->path, sizeof(out->path), 0, "%s", or_empty(sp_get_port_name(port)));
 	if (sp_get_port_transport(port) != SP_TRANSPORT_USB) {
-		(void)tug_why(out->text, sizeof(out->text), 0, "%s", or_empty(sp_get_port_description(port)));
+		(void)tug_link_why(out->text, sizeof(out->text), 0, "%s", or_empty(sp_get_port_description(port)));
 		return;
 	}
 	if (sp_get_port_usb_vid_pid(port, &out->vid, &out->pid) != SP_OK) {
@@ -60,8 +60,8 @@ static void fill(const struct sp_port *port, struct tug_port_info *out)
 		out->pid = -1;
 	}
 	out->iface = interface_of(out->path);
-	(void)tug_why(out->serial, sizeof(out->serial), 0, "%s", or_empty(sp_get_port_usb_serial(port)));
-	(void)tug_why(out->text, sizeof(out->text), 0, "%s%s%s", maker, *maker && *product ? ", " : "", product);
+	(void)tug_link_why(out->serial, sizeof(out->serial), 0, "%s", or_empty(sp_get_port_usb_serial(port)));
+	(void)tug_link_why(out->text, sizeof(out->text), 0, "%s%s%s", maker, *maker && *product ? ", " : "", product);
 }
 
 int tug_serial_scan(struct tug_port_info *out, size_t cap)

@@ -53,25 +53,25 @@ static int open_error(const char *path, int errnum, char *why, size_t why_cap)
 	switch (errnum) {
 	case ENOENT:
 	case ENOTDIR:
-		return tug_why(why, why_cap, TUG_ENODEV,
+		return tug_link_why(why, why_cap, TUG_ENODEV,
 			       "there is no serial port %s; `tug scan` lists those that are there", path);
 	case EACCES:
 	case EPERM:
-		return tug_why(why, why_cap, TUG_EACCESS,
+		return tug_link_why(why, why_cap, TUG_EACCESS,
 			       "no permission for %s (its group is %s): add your user to the group dialout, or to that "
 			       "one (sudo usermod -aG dialout $USER), and log in again",
 			       path, g ? g->gr_name : "unknown");
 	case EBUSY:
 	case EWOULDBLOCK:
-		return tug_why(why, why_cap, TUG_EBUSY,
+		return tug_link_why(why, why_cap, TUG_EBUSY,
 			       "%s is in use by another program; close it (`fuser %s` names it)", path, path);
 	case ENXIO:
 	case ENODEV:
 	case EIO:
-		return tug_why(why, why_cap, TUG_ENODEV, "%s exists, but there is no device behind it (%s)", path,
+		return tug_link_why(why, why_cap, TUG_ENODEV, "%s exists, but there is no device behind it (%s)", path,
 			       strerror(errnum));
 	default:
-		return tug_why(why, why_cap, TUG_ELINK, "cannot open %s: %s", path, strerror(errnum));
+		return tug_link_why(why, why_cap, TUG_ELINK, "cannot open %s: %s", path, strerror(errnum));
 	}
 }
 
@@ -95,7 +95,7 @@ static int open_port(const char *path, const struct tug_url_serial *url, bool *e
 		return open_error(path, errno, why, why_cap);
 	if (!isatty(fd)) {
 		(void)close(fd);
-		return tug_why(why, why_cap, TUG_ENODEV, "%s is not a serial port; `tug scan` lists those that are there",
+		return tug_link_why(why, why_cap, TUG_ENODEV, "%s is not a serial port; `tug scan` lists those that are there",
 			       path);
 	}
 	if (!lock_port(fd, exclusive)) {
@@ -109,7 +109,7 @@ static int open_port(const char *path, const struct tug_url_serial *url, bool *e
 	if (!err)
 		return fd;
 	if (err == TUG_ERANGE)
-		err = tug_why(why, why_cap, TUG_ERANGE, "%s cannot run at %u bits per second; it offers %u instead", path,
+		err = tug_link_why(why, why_cap, TUG_ERANGE, "%s cannot run at %u bits per second; it offers %u instead", path,
 			      url->baud, baud);
 	else
 		err = open_error(path, errno, why, why_cap);
@@ -218,7 +218,7 @@ int tug_serial_open(uv_loop_t *loop, const struct tug_url_serial *url, const str
 	if (!s || tug_framing_init(&s->framing, url->raw, TUG_CONSOLE_CLIENT, RX_CAP) != TUG_OK) {
 		free(s);
 		(void)close(fd);
-		return tug_why(why, why_cap, TUG_EINTERNAL, "out of memory");
+		return tug_link_why(why, why_cap, TUG_EINTERNAL, "out of memory");
 	}
 	(void)memcpy(s->path, url->path, sizeof(s->path));
 	s->raw = url->raw;
@@ -232,7 +232,7 @@ int tug_serial_open(uv_loop_t *loop, const struct tug_url_serial *url, const str
 	s->base.link.overhead = url->raw ? 0 : TUG_CONSOLE_OVERHEAD;
 	if (tug_tty_start(&s->tty, loop, &s->base.hold, fd) != TUG_OK) {
 		tug_linkbase_close(&s->base);
-		return tug_why(why, why_cap, TUG_ELINK, "cannot wait for input of %s", url->path);
+		return tug_link_why(why, why_cap, TUG_ELINK, "cannot wait for input of %s", url->path);
 	}
 	tug_linkbase_up(&s->base);
 	*out = &s->base.link;

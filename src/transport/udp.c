@@ -237,7 +237,7 @@ static int begin(struct udp_link *u, uv_loop_t *loop, char *why, size_t why_cap)
 	    uv_ip6_addr(u->url.host, u->url.port, (struct sockaddr_in6 *)&to) == 0) {
 		err = connect_to(u, (const struct sockaddr *)&to);
 		if (err)
-			return tug_why(why, why_cap, TUG_ELINK, "there is no way to %s: %s", u->url.host,
+			return tug_link_why(why, why_cap, TUG_ELINK, "there is no way to %s: %s", u->url.host,
 				       uv_strerror(err));
 		tug_linkbase_up(&u->base);
 		return TUG_OK;
@@ -245,7 +245,7 @@ static int begin(struct udp_link *u, uv_loop_t *loop, char *why, size_t why_cap)
 	(void)snprintf(service, sizeof(service), "%u", u->url.port);
 	err = uv_getaddrinfo(loop, &u->lookup, on_lookup, u->url.host, service, &want);
 	if (err)
-		return tug_why(why, why_cap, TUG_ELINK, "cannot look up %s: %s", u->url.host, uv_strerror(err));
+		return tug_link_why(why, why_cap, TUG_ELINK, "cannot look up %s: %s", u->url.host, uv_strerror(err));
 	u->looking_up = true;
 	tug_hold_get(&u->base.hold);
 	return TUG_OK;
@@ -262,7 +262,7 @@ static int scheme_open(struct uv_loop_s *loop, const char *rest, const struct tu
 		return err;
 	u = calloc(1, sizeof(*u));
 	if (!u)
-		return tug_why(why, why_cap, TUG_EINTERNAL, "out of memory");
+		return tug_link_why(why, why_cap, TUG_EINTERNAL, "out of memory");
 	u->url = url;
 	tug_linkbase_init(&u->base, loop, ev, &udp_ops, udp_release);
 	u->base.start = udp_start;

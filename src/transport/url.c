@@ -26,7 +26,7 @@ int tug_why_v(char *why, size_t why_cap, int err, const char *fmt, va_list ap)
 	return err;
 }
 
-int tug_why(char *why, size_t why_cap, int err, const char *fmt, ...)
+int tug_link_why(char *why, size_t why_cap, int err, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -63,7 +63,7 @@ static int port_number(const char *s, uint16_t *port, char *why, size_t why_cap)
 	unsigned long v;
 
 	if (!number(s, 10, 1, 65535, &v))
-		return tug_why(why, why_cap, TUG_EADDR, "'%.40s' is not a UDP port; use 1 to 65535, as in udp:HOST:1337", s);
+		return tug_link_why(why, why_cap, TUG_EADDR, "'%.40s' is not a UDP port; use 1 to 65535, as in udp:HOST:1337", s);
 	*port = (uint16_t)v;
 	return TUG_OK;
 }
@@ -73,14 +73,14 @@ static int udp_bracketed(const char *rest, struct tug_url_udp *u, char *why, siz
 	const char *end = strchr(rest, ']');
 
 	if (!end)
-		return tug_why(why, why_cap, TUG_EADDR, "the bracket of the IPv6 address is not closed; write udp:[::1]:1337");
+		return tug_link_why(why, why_cap, TUG_EADDR, "the bracket of the IPv6 address is not closed; write udp:[::1]:1337");
 	if (end == rest + 1 || !copy(u->host, sizeof(u->host), rest + 1, (size_t)(end - rest - 1)) ||
 	    strspn(rest + 1, "0123456789abcdefABCDEF:.") == 0)
-		return tug_why(why, why_cap, TUG_EADDR, "there is no IPv6 address in the brackets; write udp:[::1]:1337");
+		return tug_link_why(why, why_cap, TUG_EADDR, "there is no IPv6 address in the brackets; write udp:[::1]:1337");
 	if (!end[1])
 		return TUG_OK;
 	if (end[1] != ':')
-		return tug_why(why, why_cap, TUG_EADDR, "'%.40s' follows the IPv6 address; write udp:[::1]:1337", end + 1);
+		return tug_link_why(why, why_cap, TUG_EADDR, "'%.40s' follows the IPv6 address; write udp:[::1]:1337", end + 1);
 	return port_number(end + 2, &u->port, why, why_cap);
 }
 
@@ -91,11 +91,11 @@ static int udp_plain(const char *rest, struct tug_url_udp *u, char *why, size_t 
 	size_t len = colon ? (size_t)(colon - rest) : strlen(rest);
 
 	if (colon && strchr(colon + 1, ':'))
-		return tug_why(why, why_cap, TUG_EADDR, "an IPv6 address stands in brackets: udp:[::1]:1337");
+		return tug_link_why(why, why_cap, TUG_EADDR, "an IPv6 address stands in brackets: udp:[::1]:1337");
 	if (!len)
-		return tug_why(why, why_cap, TUG_EADDR, "no host is given; write udp:HOST or udp:HOST:PORT");
+		return tug_link_why(why, why_cap, TUG_EADDR, "no host is given; write udp:HOST or udp:HOST:PORT");
 	if (strspn(rest, ok) < len || !copy(u->host, sizeof(u->host), rest, len))
-		return tug_why(why, why_cap, TUG_EADDR,
+		return tug_link_why(why, why_cap, TUG_EADDR,
 			       "'%.*s' is not a host name or address; write udp:HOST or udp:HOST:PORT",
 			       (int)(len < 60 ? len : 60), rest);
 	return colon ? port_number(colon + 1, &u->port, why, why_cap) : TUG_OK;
@@ -107,7 +107,7 @@ int tug_url_udp_parse(const char *rest, struct tug_url_udp *out, char *why, size
 	int err;
 
 	if (strchr(rest, '?'))
-		return tug_why(why, why_cap, TUG_EADDR, "udp: takes no options after '?'; write udp:HOST or udp:HOST:PORT");
+		return tug_link_why(why, why_cap, TUG_EADDR, "udp: takes no options after '?'; write udp:HOST or udp:HOST:PORT");
 	err = rest[0] == '[' ? udp_bracketed(rest, &u, why, why_cap) : udp_plain(rest, &u, why, why_cap);
 	if (!err)
 		*out = u;
@@ -121,24 +121,24 @@ static int serial_option(const char *key, const char *val, struct tug_url_serial
 
 	if (strcmp(key, "baud") == 0) {
 		if (!number(val, 10, BAUD_MIN, BAUD_MAX, &v))
-			return tug_why(why, why_cap, TUG_EADDR, "baud=%.40s: use %u to %u bits per second", val, BAUD_MIN,
+			return tug_link_why(why, why_cap, TUG_EADDR, "baud=%.40s: use %u to %u bits per second", val, BAUD_MIN,
 				       BAUD_MAX);
 		s->baud = (uint32_t)v;
 		return TUG_OK;
 	}
 	if (strcmp(key, "pace") == 0) {
 		if (!number(val, 10, 0, PACE_MAX, &v))
-			return tug_why(why, why_cap, TUG_EADDR, "pace=%.40s: use 0 to %u ms between lines", val, PACE_MAX);
+			return tug_link_why(why, why_cap, TUG_EADDR, "pace=%.40s: use 0 to %u ms between lines", val, PACE_MAX);
 		s->pace_ms = (uint16_t)v;
 		return TUG_OK;
 	}
 	if (strcmp(key, "framing") == 0) {
 		if (strcmp(val, "raw") != 0 && strcmp(val, "console") != 0)
-			return tug_why(why, why_cap, TUG_EADDR, "framing=%.40s: use console or raw", val);
+			return tug_link_why(why, why_cap, TUG_EADDR, "framing=%.40s: use console or raw", val);
 		s->raw = val[0] == 'r';
 		return TUG_OK;
 	}
-	return tug_why(why, why_cap, TUG_EADDR, "option '%.40s' is not known; there are baud, framing and pace", key);
+	return tug_link_why(why, why_cap, TUG_EADDR, "option '%.40s' is not known; there are baud, framing and pace", key);
 }
 
 /* Options "k=v&k=v"; `usb` is NULL for serial:, else takes serial=. */
@@ -151,15 +151,15 @@ static int options(const char *q, struct tug_url_serial *s, struct tug_url_usb *
 		int err = TUG_OK;
 
 		if (!copy(item, sizeof(item), q, len))
-			return tug_why(why, why_cap, TUG_EADDR, "option '%.40s...' is too long", q);
+			return tug_link_why(why, why_cap, TUG_EADDR, "option '%.40s...' is too long", q);
 		eq = strchr(item, '=');
 		if (!eq)
-			return tug_why(why, why_cap, TUG_EADDR, "option '%.40s' has no value; write name=value", item);
+			return tug_link_why(why, why_cap, TUG_EADDR, "option '%.40s' has no value; write name=value", item);
 		*eq = 0;
 		if (!usb || strcmp(item, "serial") != 0)
 			err = serial_option(item, eq + 1, s, why, why_cap);
 		else if (!eq[1] || !copy(usb->serial, sizeof(usb->serial), eq + 1, strlen(eq + 1)))
-			err = tug_why(why, why_cap, TUG_EADDR, "serial=%.40s: give the board's USB serial number", eq + 1);
+			err = tug_link_why(why, why_cap, TUG_EADDR, "serial=%.40s: give the board's USB serial number", eq + 1);
 		if (err)
 			return err;
 		q += len;
@@ -175,10 +175,10 @@ int tug_url_serial_parse(const char *rest, struct tug_url_serial *out, char *why
 	int err = TUG_OK;
 
 	if (!len)
-		return tug_why(why, why_cap, TUG_EADDR,
+		return tug_link_why(why, why_cap, TUG_EADDR,
 			       "no port is given; write serial:/dev/ttyACM0 (`tug scan` lists the ports)");
 	if (!copy(s.path, sizeof(s.path), rest, len))
-		return tug_why(why, why_cap, TUG_EADDR, "the path of the serial port is too long");
+		return tug_link_why(why, why_cap, TUG_EADDR, "the path of the serial port is too long");
 	if (rest[len])
 		err = options(rest + len + 1, &s, NULL, why, why_cap);
 	if (!err)
@@ -198,12 +198,12 @@ static int usb_ids(char *id, struct tug_url_usb *u, char *why, size_t why_cap)
 	if (iface)
 		*iface++ = 0;
 	if (!number(id, 16, 0, 0xffff, &v))
-		return tug_why(why, why_cap, TUG_EADDR, "'%.40s' is not a USB vendor id; write usb:2fe3:0004 (hex)", id);
+		return tug_link_why(why, why_cap, TUG_EADDR, "'%.40s' is not a USB vendor id; write usb:2fe3:0004 (hex)", id);
 	if (!pid || !number(pid, 16, 0, 0xffff, &p))
-		return tug_why(why, why_cap, TUG_EADDR, "'%.40s' is not a USB product id; write usb:2fe3:0004 (hex)",
+		return tug_link_why(why, why_cap, TUG_EADDR, "'%.40s' is not a USB product id; write usb:2fe3:0004 (hex)",
 			       pid ? pid : "");
 	if (iface && !number(iface, 10, 0, 255, &i))
-		return tug_why(why, why_cap, TUG_EADDR, "'%.40s' is not a USB interface number; use 0 to 255", iface);
+		return tug_link_why(why, why_cap, TUG_EADDR, "'%.40s' is not a USB interface number; use 0 to 255", iface);
 	u->vid = (uint16_t)v;
 	u->pid = (uint16_t)p;
 	u->iface = iface ? (int)i : -1;
@@ -219,7 +219,7 @@ int tug_url_usb_parse(const char *rest, struct tug_url_usb *out, char *why, size
 
 	u.any = len == 0;
 	if (!copy(id, sizeof(id), rest, len))
-		return tug_why(why, why_cap, TUG_EADDR, "'%.40s...' is too long for USB ids; write usb:2fe3:0004 (hex)", rest);
+		return tug_link_why(why, why_cap, TUG_EADDR, "'%.40s...' is too long for USB ids; write usb:2fe3:0004 (hex)", rest);
 	if (!u.any)
 		err = usb_ids(id, &u, why, why_cap);
 	if (!err && rest[len])

@@ -51,8 +51,8 @@ int tug_url_usb_parse(const char *rest, struct tug_url_usb *out, char *why, size
  * Print one sentence into `why` (NULL is fine), control characters shown as '?', cut at `why_cap`.
  * Result: `err`, so that a caller can return it in the same line.
  */
-int tug_why(char *why, size_t why_cap, int err, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/** As tug_why, with the arguments of somebody else's "...". */
+int tug_link_why(char *why, size_t why_cap, int err, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/** As tug_link_why, with the arguments of somebody else's "...". */
 int tug_why_v(char *why, size_t why_cap, int err, const char *fmt, va_list ap) __attribute__((format(printf, 4, 0)));
 
 #endif

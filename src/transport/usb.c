@@ -77,15 +77,15 @@ int tug_usb_pick(const struct tug_port_info *ports, size_t n, const struct tug_u
 		bool some = list(ports, n, NULL, there, sizeof(there)) > 0;
 
 		if (!some)
-			return tug_why(why, why_cap, TUG_ENODEV,
+			return tug_link_why(why, why_cap, TUG_ENODEV,
 				       "no USB serial port is connected; plug in the board, or name a port: serial:PATH");
 		if (url->any)
-			return tug_why(why, why_cap, TUG_EADDR, "say which USB device; there are: %s", there);
-		return tug_why(why, why_cap, TUG_ENODEV, "no such USB device is connected; there are: %s", there);
+			return tug_link_why(why, why_cap, TUG_EADDR, "say which USB device; there are: %s", there);
+		return tug_link_why(why, why_cap, TUG_ENODEV, "no such USB device is connected; there are: %s", there);
 	}
 	found = list(ports, n, url, there, sizeof(there));
 	if (found > 1)
-		return tug_why(why, why_cap, TUG_EADDR, "%zu USB ports match, %s; there are: %s", found,
+		return tug_link_why(why, why_cap, TUG_EADDR, "%zu USB ports match, %s; there are: %s", found,
 			       remedy(ports, n, url), there);
 	for (size_t i = 0; i < n; i++) {
 		if (matches(&ports[i], url))
@@ -106,7 +106,7 @@ static int scheme_open(struct uv_loop_s *loop, const char *rest, const struct tu
 		return err;
 	n = tug_serial_scan(ports, PORTS_MAX);
 	if (n < 0)
-		return tug_why(why, why_cap, n, "cannot list the serial ports; name one: serial:PATH");
+		return tug_link_why(why, why_cap, n, "cannot list the serial ports; name one: serial:PATH");
 	at = tug_usb_pick(ports, (size_t)(n < PORTS_MAX ? n : PORTS_MAX), &url, why, why_cap);
 	if (at < 0)
 		return at;
