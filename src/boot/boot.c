@@ -99,10 +99,34 @@ static void no_trailer(struct tug_trailer *t)
 	t->swap_size = UINT32_MAX;
 }
 
+/* A flag is one octet of a write unit; a unit torn elsewhere reads as unset but can be neither trusted nor written. */
+static int refine(struct boot *b, uint32_t off, enum tug_tri *flag)
+{
+	uint8_t unit[TUG_UNIT_MAX];
+	int rc;
+
+	if (*flag != TUG_UNSET) {
+		return TUG_OK;
+	}
+	rc = b->pri.read_at(b->pri.ctx, off, unit, b->pri.write_size);
+	for (uint32_t i = 0; rc == TUG_OK && i < b->pri.write_size; i++) {
+		if (unit[i] != b->pri.erased) {
+			*flag = TUG_BAD;
+		}
+	}
+	return rc;
+}
+
 static int read_trailers(struct boot *b)
 {
 	int rc = tug_trailer_read(&b->pri, &b->pri_geo, &b->pri_tr);
 
+	if (rc == TUG_OK) {
+		rc = refine(b, tug_trailer_copy_done_off(&b->pri_geo), &b->pri_tr.copy_done);
+	}
+	if (rc == TUG_OK) {
+		rc = refine(b, tug_trailer_image_ok_off(&b->pri_geo), &b->pri_tr.image_ok);
+	}
 	if (rc != TUG_OK) {
 		return rc;
 	}
@@ -138,32 +162,55 @@ static void nothing(struct boot *b)
 	b->todo.type = TUG_SWAP_NONE;
 }
 
-/* Records are read only where the trailer says that there are any. */
+/* Octets to swap (both images) or to copy (the new one). */
+static uint32_t amount(struct boot *b)
+{
+	uint32_t sec = boot_image_size(b, &b->sec);
+	uint32_t pri = b->cfg->mode->swaps ? boot_image_size(b, &b->pri) : 0u;
+
+	return pri > sec ? pri : sec;
+}
+
+/* Records are read only where the trailer says that there are any. TUG_ESTATE = they make no sense. */
+static int view(struct boot *b, struct boot_view *v)
+{
+	int rc;
+
+	v->pri = b->pri_tr;
+	v->sec = b->sec_tr;
+	v->swaps = b->cfg->mode->swaps;
+	v->records = false;
+	v->same_amount = false;
+	if (!v->swaps || !boot_began(&v->pri)) {
+		return TUG_OK;
+	}
+	rc = b->cfg->mode->layout(b);
+	if (rc == TUG_OK) {
+		rc = b->cfg->mode->progress(b);
+	}
+	v->records = b->done > 0;
+	v->same_amount = !b->sec_dead && amount(b) == v->pri.swap_size;
+	return rc;
+}
+
 static int decide(struct boot *b)
 {
 	struct boot_view v;
-	bool usable = true;
-	int rc = TUG_OK;
+	int rc = view(b, &v);
 
-	v.pri = b->pri_tr;
-	v.sec = b->sec_tr;
-	v.swaps = b->cfg->mode->swaps;
-	v.records = false;
-	if (v.swaps && boot_began(&v.pri, &v.sec)) {
-		rc = b->cfg->mode->layout(b);
-		if (rc == TUG_OK) {
-			rc = b->cfg->mode->progress(b);
-		}
-		usable = rc != TUG_ESTATE;
-		if (!usable) {
-			boot_log(b, TUG_LOG_ERR, "Detected inconsistent status!");
-			rc = TUG_OK;
-		}
-		v.records = b->done > 0;
-	}
 	b->todo = boot_decide(&v);
-	if (!usable || (b->sec_dead && b->todo.kind != BOOT_RESUME)) {
+	if (rc == TUG_ESTATE) {
+		boot_log(b, TUG_LOG_ERR, "Detected inconsistent status!");
+		rc = TUG_OK;
+		if (b->todo.kind != BOOT_FRESH) {
+			nothing(b);
+		}
+	}
+	if (b->sec_dead && b->todo.kind != BOOT_RESUME) {
 		nothing(b);
+	}
+	if (b->todo.kind != BOOT_RESUME) {
+		b->done = 0;
 	}
 	log_decision(b);
 	return rc;
@@ -259,15 +306,6 @@ static int admit(struct boot *b)
 }
 
 /* ---- updating ------------------------------------------------------------------------------------ */
-
-/* Octets to swap (both images) or to copy (the new one). */
-static uint32_t amount(struct boot *b)
-{
-	uint32_t sec = boot_image_size(b, &b->sec);
-	uint32_t pri = b->cfg->mode->swaps ? boot_image_size(b, &b->pri) : 0u;
-
-	return pri > sec ? pri : sec;
-}
 
 /* FRESH or START: is it possible, and how much? */
 static int prepare(struct boot *b)

@@ -9,6 +9,8 @@
 #include <tug/boot.h>
 #include <tug/flash_io.h>
 
+/** Largest write unit of a flash device, octets. */
+#define TUG_UNIT_MAX 32u
 /** Longest console line. */
 #define BOOT_LINE 160u
 
@@ -28,6 +30,7 @@ struct boot_view {
 	struct tug_trailer sec; /**< secondary slot's trailer; all unset when it cannot be read */
 	bool swaps;             /**< the mode swaps: it has status records and a way back */
 	bool records;           /**< status records were found in the primary slot */
+	bool same_amount;       /**< the primary trailer's swap size is that of the images in the slots */
 };
 
 /** A decision. */
@@ -36,8 +39,8 @@ struct boot_decision {
 	enum tug_swap_type type; /**< of the update; NONE with BOOT_NOTHING */
 };
 
-/** True when the primary trailer tells of an update that began: its records are worth reading. */
-bool boot_began(const struct tug_trailer *pri, const struct tug_trailer *sec);
+/** True when the primary trailer tells of an update that began and did not end: its records are worth reading. */
+bool boot_began(const struct tug_trailer *pri);
 /** Decide. Pure: no flash, no state. Source: docs/boot.md, decision table. */
 struct boot_decision boot_decide(const struct boot_view *v);
 

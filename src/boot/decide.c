@@ -10,6 +10,11 @@ static bool is_update(uint8_t type)
 	return type == TUG_SWAP_TEST || type == TUG_SWAP_PERM || type == TUG_SWAP_REVERT;
 }
 
+bool boot_began(const struct tug_trailer *pri)
+{
+	return pri->magic == TUG_GOOD && pri->copy_done == TUG_UNSET && is_update(pri->swap_type);
+}
+
 /*
  * The secondary trailer still counts as the mark of an update. A good magic beside a flag that is neither set nor
  * erased is what a torn erase of that trailer leaves: then it does not.
@@ -17,11 +22,6 @@ static bool is_update(uint8_t type)
 static bool marked(const struct tug_trailer *sec)
 {
 	return sec->magic == TUG_GOOD && sec->image_ok != TUG_BAD;
-}
-
-bool boot_began(const struct tug_trailer *pri, const struct tug_trailer *sec)
-{
-	return pri->magic == TUG_GOOD && pri->copy_done == TUG_UNSET && is_update(pri->swap_type) && !marked(sec);
 }
 
 /*
@@ -57,6 +57,22 @@ static struct boot_decision make(enum boot_kind kind, enum tug_swap_type type)
 	return d;
 }
 
+/*
+ * The update that the primary trailer tells of goes on. While the secondary trailer still holds its mark it does so
+ * only where the two disagree: then the erase of that mark was torn, after the primary trailer was complete. An old
+ * primary trailer whose own erase was torn has records left, or another amount.
+ */
+static bool goes_on(const struct boot_view *v, enum tug_swap_type marked_type)
+{
+	if (!boot_began(&v->pri)) {
+		return false;
+	}
+	if (!marked(&v->sec)) {
+		return true;
+	}
+	return !v->records && v->same_amount && v->pri.swap_type != (uint8_t)marked_type;
+}
+
 struct boot_decision boot_decide(const struct boot_view *v)
 {
 	enum tug_swap_type type;
@@ -67,9 +83,9 @@ struct boot_decision boot_decide(const struct boot_view *v)
 		return type == TUG_SWAP_TEST || type == TUG_SWAP_PERM ? make(BOOT_FRESH, type)
 								      : make(BOOT_NOTHING, TUG_SWAP_NONE);
 	}
-	if (boot_began(&v->pri, &v->sec)) {
+	type = swap_type(v);
+	if (goes_on(v, type)) {
 		return make(v->records ? BOOT_RESUME : BOOT_START, (enum tug_swap_type)v->pri.swap_type);
 	}
-	type = swap_type(v);
 	return is_update((uint8_t)type) ? make(BOOT_FRESH, type) : make(BOOT_NOTHING, TUG_SWAP_NONE);
 }

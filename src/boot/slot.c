@@ -7,9 +7,6 @@
 
 #include "boot_priv.h"
 
-/* Write units go up to 32 octets. */
-#define UNIT_MAX 32u
-
 void boot_feed(const struct boot *b)
 {
 	if (b->cfg->watchdog.feed != NULL) {
@@ -110,7 +107,7 @@ int boot_scrub_slot(struct boot *b, const struct tug_flash_area *a)
 
 int boot_record(struct boot *b, uint32_t r, uint8_t value)
 {
-	uint8_t unit[UNIT_MAX];
+	uint8_t unit[TUG_UNIT_MAX];
 	uint32_t w = b->pri_geo.write_size;
 	int rc;
 
