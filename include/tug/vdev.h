@@ -65,7 +65,7 @@ struct tug_vdev_cfg {
 	const struct tug_srv_group *const *groups;    /**< [n_groups] */
 	uint8_t n_groups;                             /**< groups */
 	const char *dir;                              /**< folder of flash.bin; NULL = RAM only */
-	enum tug_vdev_state state;                    /**< preset applied before the first boot */
+	enum tug_vdev_state state;                    /**< state it is in when it starts to answer */
 	struct tug_slice primary;                     /**< image for the primary slot; empty = a built-in one, 0.0.0 */
 	struct tug_slice secondary;                   /**< image for the secondary slot; empty = a built-in one, 0.0.0 */
 	const struct tug_pubkey *keys;                /**< [n_keys] keys of the bootloader */
@@ -92,7 +92,7 @@ struct tug_vdev;
 
 /**
  * Create, apply the preset and boot. `why` gets one sentence on failure. `primary` and `secondary` are
- * written by a preset only, and are borrowed for the call. TEST_RUN and UNCONFIRMED really boot once; with
+ * written by a preset only, and are borrowed for the call. States that need a boot really boot. With
  * keys, images cannot be built in and must be given. A server profile of recovery stays in recovery at every boot.
  * Errors: TUG_EFILE, TUG_EACCESS, TUG_EDISKFULL, TUG_EBUSY (another process uses dir), TUG_EIMGSIZE, TUG_EMAGIC,
  * TUG_EINVAL (also: overwrite-only has no trial run; dir holds another profile; keys without images), TUG_ENOSPACE.

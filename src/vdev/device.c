@@ -336,7 +336,7 @@ void vdev_slot_digest(struct tug_vdev *v, unsigned slot, struct vdev_digest *out
 
 static void start(struct tug_vdev *v, enum vdev_start how)
 {
-	bool trial = vdev_state_on_trial(v->cfg.state);
+	bool booted = vdev_state_boots(v->cfg.state);
 
 	tug_sim_flash_timing(v->flash, v->cfg.erase_ms * 1000u, v->cfg.write_us);
 	if (v->cfg.trace != NULL) {
@@ -348,7 +348,7 @@ static void start(struct tug_vdev *v, enum vdev_start how)
 	if (how == VDEV_RESUME) {
 		vdev_go_on(v);
 	} else {
-		vdev_boot(v, !trial);
+		vdev_boot(v, !booted);
 	}
 	if (!tug_sim_flash_is_off(v->flash)) {
 		vdev_slot_digest(v, 0, &v->known[2]);

@@ -22,9 +22,19 @@ struct images {
 	uint8_t *made[2];
 };
 
-bool vdev_state_on_trial(enum tug_vdev_state s)
+static bool on_trial(enum tug_vdev_state s)
 {
 	return s == TUG_VDEV_TEST_RUN || s == TUG_VDEV_UNCONFIRMED;
+}
+
+static bool pending(enum tug_vdev_state s)
+{
+	return s == TUG_VDEV_PENDING_TEST || s == TUG_VDEV_PENDING_CONFIRM;
+}
+
+bool vdev_state_boots(enum tug_vdev_state s)
+{
+	return on_trial(s) || pending(s);
 }
 
 static bool needs_secondary(enum tug_vdev_state s)
@@ -165,18 +175,16 @@ static int write_state(struct tug_vdev *v, const struct images *im, char *why, s
 	static const struct tug_slice nothing = { NULL, 0 };
 	int rc;
 
-	if (vdev_state_on_trial(v->cfg.state)) {
+	if (on_trial(v->cfg.state)) {
 		return run_trial(v, im, why, why_cap);
 	}
 	rc = write_image(&v->boot_cfg.pri, im->pri);
 	if (rc == TUG_OK) {
 		rc = write_image(&v->boot_cfg.sec, v->cfg.state == TUG_VDEV_FRESH ? nothing : im->sec);
 	}
-	if (rc == TUG_OK && v->cfg.state == TUG_VDEV_PENDING_TEST) {
-		rc = mark_pending(v, false);
-	}
-	if (rc == TUG_OK && v->cfg.state == TUG_VDEV_PENDING_CONFIRM) {
-		rc = mark_pending(v, true);
+	if (rc == TUG_OK && pending(v->cfg.state)) {
+		vdev_boot_core(v); /* the application marks the other image while it runs */
+		rc = mark_pending(v, v->cfg.state == TUG_VDEV_PENDING_CONFIRM);
 	}
 	return rc;
 }
@@ -186,7 +194,7 @@ int vdev_preset(struct tug_vdev *v, char *why, size_t why_cap)
 	struct images im = { { NULL, 0 }, { NULL, 0 }, { NULL, NULL } };
 	int rc;
 
-	if (vdev_state_on_trial(v->cfg.state) && v->cfg.mode == &tug_boot_overwrite) {
+	if (on_trial(v->cfg.state) && v->cfg.mode == &tug_boot_overwrite) {
 		snprintf(why, why_cap, "an overwrite-only bootloader has no trial run: what it copies stays");
 		return TUG_EINVAL;
 	}

@@ -110,8 +110,8 @@ void vdev_queue_clear(struct vdev_queue *q);
 
 /* preset.c */
 
-/** Does this state need a boot to be reached? */
-bool vdev_state_on_trial(enum tug_vdev_state s);
+/** Is this a state that a running device got into: does its preset boot by itself, before it is done? */
+bool vdev_state_boots(enum tug_vdev_state s);
 /** Bring the flash into cfg.state. Errors: see tug_vdev_create. */
 int vdev_preset(struct tug_vdev *v, char *why, size_t why_cap);
 
