@@ -349,8 +349,9 @@ void tug_update_link_down(struct tug_update *u, int err, uint64_t now_ms)
 		return;
 	}
 	if (p->phase == PH_RESET && p->busy) {
-		/* A device that resets takes its link with it: that is the answer. */
+		/* A device that resets takes its link with it; or the request was lost with the link. */
 		tug_upd_drop_requests(u);
+		p->unanswered = true;
 		tug_upd_wait(u, (enum tug_upd_expect)p->expect);
 	}
 	if (p->phase == PH_WAIT) {

@@ -47,6 +47,7 @@ struct tug_upd {
 	uint8_t ran;          /* steps begun */
 	uint8_t resets;       /* resets sent */
 	uint8_t reset_tries;  /* refusals of the reset under way */
+	uint8_t lost_resets;  /* resets without an answer that were sent again */
 	uint8_t missed;       /* polls not answered since the reset */
 	uint8_t relinks;      /* losses of the link without progress in between */
 	uint8_t losses;       /* times the image ran, then stopped answering */

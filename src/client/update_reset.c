@@ -23,6 +23,8 @@
 #define RESETS_MAX 6u
 #define BUSY_TRIES 5u
 #define BUSY_MS 1000u
+/* Resets without an answer that are sent again when nothing has changed. */
+#define LOST_RESETS 2u
 
 static enum tug_upd_expect expectation(const struct tug_update *u)
 {
@@ -96,6 +98,7 @@ void tug_upd_wait(struct tug_update *u, enum tug_upd_expect expect)
 	p->changed |= expect != EXPECT_HOLD;
 	p->missed = 0;
 	p->dropped = false;
+	p->unanswered &= expect != EXPECT_HOLD;
 	p->stale = true;
 	p->wait_from = p->now_ms;
 	p->wait_end = p->now_ms + u->cfg.wait_ms;
@@ -218,13 +221,14 @@ static void same_list(struct tug_update *u)
 	struct tug_upd *p = tug_upd_of(u);
 	uint64_t waited = p->now_ms - p->wait_from;
 
-	if (p->expect == EXPECT_HOLD || p->dropped) {
-		back(u, true);
-	} else if (p->unanswered && waited >= GAP_MS) {
+	if (p->unanswered && p->lost_resets < LOST_RESETS && waited < GAP_MS) {
+		p->poll_at = p->now_ms + POLL_PAUSE_MS;
+	} else if (p->unanswered && p->lost_resets < LOST_RESETS) {
+		p->lost_resets++;
 		tug_upd_note(u, TUG_ETIMEOUT, NULL,
 			     "The reset was not answered, and the list is the same; sending it again.");
 		tug_upd_reset(u);
-	} else if ((p->missed >= GAP_POLLS && waited >= GAP_MS) || waited >= UNCHANGED_MS) {
+	} else if (p->expect == EXPECT_HOLD || p->dropped || (p->missed >= GAP_POLLS && waited >= GAP_MS) || waited >= UNCHANGED_MS) {
 		back(u, true);
 	} else {
 		p->poll_at = p->now_ms + POLL_PAUSE_MS;

@@ -457,7 +457,7 @@ static uint32_t chunk_len(const struct tug_upload *up)
 		return left;
 	}
 	if (left - n < tail) {
-		n = left - tail;
+		n = left - tail >= tail ? left - tail : left / 2u;
 	}
 	if (up->cfg.align > 1u) {
 		uint32_t end = tug_align_down(up->next + n, up->cfg.align);
@@ -546,6 +546,9 @@ static bool may_submit(const struct tug_upload *up)
 {
 	if (up->draining || up->flying >= up->window || tug_client_room(up->client) == 0 || up->next >= up->cfg.len) {
 		return false;
+	}
+	if (up->stalls > 1u && up->flying > 0) {
+		return false; /* the device takes nothing: offer it one chunk at a time */
 	}
 	return up->flying == 0 || up->cfg.len - up->next > tug_upload_fit(up, up->cfg.limit, up->next);
 }
