@@ -93,7 +93,9 @@ struct tug_vdev;
 /**
  * Create, apply the preset and boot. `why` gets one sentence on failure. `primary` and `secondary` are
  * written by a preset only, and are borrowed for the call. States that need a boot really boot. With
- * keys, images cannot be built in and must be given. A server profile of recovery stays in recovery at every boot.
+ * keys, images cannot be built in and must be given. A server profile of recovery: the device starts
+ * in recovery, leaves it by a reset or a power cycle (its application then serves as zephyr-4.2), and comes back
+ * to it when nothing boots or a reset asks for boot mode 1.
  * Errors: TUG_EFILE, TUG_EACCESS, TUG_EDISKFULL, TUG_EBUSY (another process uses dir), TUG_EIMGSIZE, TUG_EMAGIC,
  * TUG_EINVAL (also: overwrite-only has no trial run; dir holds another profile; keys without images), TUG_ENOSPACE.
  */

@@ -20,6 +20,7 @@
 #define WATCHDOG_MS 4000u
 /* Resets and boots at most while a process that ends lets a due reset happen. */
 #define SETTLE_STEPS 16u
+#define BOOT_BANNER "*** Booting MCUboot v2.1.0-tugboot ***"
 
 static uint64_t ms_of(uint64_t us)
 {
@@ -103,7 +104,7 @@ void vdev_boot_core(struct tug_vdev *v)
 	v->boot_cfg.log.line = say_line;
 	v->boot_cfg.log.ctx = v;
 	memset(&v->rsp, 0, sizeof(v->rsp));
-	vdev_say(v, TUG_LOG_RAW, "*** Booting MCUboot v2.1.0-tugboot ***");
+	vdev_say(v, TUG_LOG_RAW, BOOT_BANNER);
 	v->boot_rc = tug_boot_go(&v->boot, &v->boot_cfg, &v->rsp);
 }
 
@@ -124,12 +125,19 @@ void vdev_boot(struct tug_vdev *v, bool core)
 	v->reset_wanted = false;
 	v->busy_until_us = 0;
 	v->boots++;
-	if (v->cfg.server->recovery) {
-		/* recovery is entered before the bootloader looks at the slots, as with its pin held down */
-		vdev_say(v, TUG_LOG_RAW, "*** Booting MCUboot v2.1.0-tugboot ***");
-		vdev_say(v, TUG_LOG_INF, "Enter the serial recovery mode");
+	v->serving = &v->app;
+	if (v->pin) {
+		/* entered before the bootloader looks at the slots */
+		vdev_say(v, TUG_LOG_RAW, BOOT_BANNER);
+		v->serving = &v->loader;
 	} else if (core) {
 		vdev_boot_core(v);
+	}
+	if (v->boot_rc != TUG_OK && v->loader.profile != NULL) {
+		v->serving = &v->loader;
+	}
+	if (v->serving == &v->loader) {
+		vdev_say(v, TUG_LOG_INF, "Enter the serial recovery mode");
 	}
 	us = tug_sim_flash_busy_us(v->flash) - us;
 	if (tug_sim_flash_is_off(v->flash)) {
@@ -142,6 +150,10 @@ void vdev_boot(struct tug_vdev *v, bool core)
 
 static void serve_smp(struct tug_vdev *v)
 {
+	v->server_cfg.profile = v->serving->profile;
+	v->server_cfg.buf_size = v->serving->buf_size;
+	v->server_cfg.buf_count = v->serving->buf_count;
+	v->image.max_image_size = v->serving->profile->slot_info ? tug_boot_max_image(&v->boot_cfg) : 0;
 	tug_server_init(&v->server, &v->server_cfg);
 	v->phase = VDEV_RUN;
 }
@@ -181,7 +193,7 @@ static void doom(struct tug_vdev *v, uint64_t in_ms)
 
 static void start_app(struct tug_vdev *v)
 {
-	if (v->cfg.server->recovery) {
+	if (v->serving == &v->loader) {
 		serve_smp(v);
 		return;
 	}
@@ -221,6 +233,8 @@ static void doomed(struct tug_vdev *v)
 void vdev_go_on(struct tug_vdev *v)
 {
 	v->boot_rc = TUG_OK;
+	v->pin = false;
+	v->serving = &v->app;
 	serve_smp(v);
 }
 
@@ -232,7 +246,7 @@ void vdev_go_on(struct tug_vdev *v)
  */
 static bool one_pool(const struct tug_vdev *v)
 {
-	return !v->cfg.server->recovery && v->cfg.buf_count > 1;
+	return !v->serving->profile->recovery && v->serving->buf_count > 1;
 }
 
 static uint32_t buffers_in_use(const struct tug_vdev *v)
@@ -253,7 +267,7 @@ static void answer_no_memory(struct tug_vdev *v, const struct vdev_packet *p, ui
 		return;
 	}
 	h.op = h.op == TUG_SMP_READ ? TUG_SMP_READ_RSP : TUG_SMP_WRITE_RSP;
-	h.version = v->cfg.server->err_style != TUG_SRV_ERR_NONE && h.version > 0 ? TUG_SMP_V2 : TUG_SMP_V1;
+	h.version = v->serving->profile->err_style != TUG_SRV_ERR_NONE && h.version > 0 ? TUG_SMP_V2 : TUG_SMP_V1;
 	h.reserved = 0;
 	h.flags = 0;
 	h.len = sizeof(body);
@@ -271,12 +285,12 @@ static void handle(struct tug_vdev *v, struct vdev_packet *p)
 	if (start_us < v->busy_until_us) {
 		start_us = v->busy_until_us; /* within the same millisecond */
 	}
-	if (one_pool(v) && buffers_in_use(v) + 2u > v->cfg.buf_count) {
+	if (one_pool(v) && buffers_in_use(v) + 2u > v->serving->buf_count) {
 		answer_no_memory(v, p, start_us);
 		return;
 	}
 	while (rest.len > 0) {
-		struct tug_buf rsp = tug_buf_of(v->frame, v->cfg.buf_size);
+		struct tug_buf rsp = tug_buf_of(v->frame, v->serving->buf_size);
 		int got = tug_server_step(&v->server, &rest, &rsp);
 		uint64_t us = tug_sim_flash_busy_us(v->flash) - flash_us;
 
@@ -383,8 +397,8 @@ uint64_t tug_vdev_deadline(const struct tug_vdev *v)
 void vdev_rx_tagged(struct tug_vdev *v, uint32_t tag, struct tug_slice packet, uint64_t now_ms)
 {
 	tug_vdev_tick(v, now_ms);
-	if (v->phase != VDEV_RUN || packet.len == 0 || packet.len > v->cfg.buf_size ||
-	    buffers_in_use(v) >= v->cfg.buf_count) {
+	if (v->phase != VDEV_RUN || packet.len == 0 || packet.len > v->serving->buf_size ||
+	    buffers_in_use(v) >= v->serving->buf_count) {
 		return;
 	}
 	push(&v->in, tag, 0, packet);
@@ -441,6 +455,7 @@ void tug_vdev_power_cycle(struct tug_vdev *v, uint64_t now_ms)
 		v->now_ms = now_ms;
 	}
 	tug_sim_flash_power_up(v->flash);
+	v->pin = false;
 	vdev_boot(v, true);
 }
 

@@ -17,6 +17,8 @@
 /* What MCUboot's recovery has */
 #define RECOVERY_BUF_SIZE 1024u
 #define RECOVERY_BUF_COUNT 1u
+/* What the application serves that such a bootloader starts */
+#define APP_OF_RECOVERY "zephyr-4.2"
 #define BUF_MIN 64u
 #define BUF_MAX (65535u + TUG_SMP_HDR_LEN)
 #define BUF_COUNT_MAX 255u
@@ -51,7 +53,7 @@ static void request_reset(void *ctx, uint8_t boot_mode)
 {
 	struct tug_vdev *v = ctx;
 
-	(void)boot_mode; /* whether recovery runs is the profile's business */
+	v->pin = boot_mode == 1 && v->loader.profile != NULL;
 	v->reset_wanted = true;
 }
 
@@ -128,9 +130,25 @@ static int copy_keys(struct tug_vdev *v, const struct tug_vdev_cfg *c)
 	return TUG_OK;
 }
 
+static void set_up_serving(struct tug_vdev *v, const struct tug_vdev_cfg *c)
+{
+	v->app.profile = c->server;
+	v->app.buf_size = c->buf_size != 0 ? c->buf_size : BUF_SIZE;
+	v->app.buf_count = c->buf_count != 0 ? c->buf_count : BUF_COUNT;
+	v->serving = &v->app;
+	if (c->server->recovery) {
+		v->loader.profile = c->server;
+		v->loader.buf_size = c->buf_size != 0 ? c->buf_size : RECOVERY_BUF_SIZE;
+		v->loader.buf_count = c->buf_count != 0 ? c->buf_count : RECOVERY_BUF_COUNT;
+		v->serving = &v->loader;
+		v->app.profile = tug_server_profile_find(APP_OF_RECOVERY);
+		v->pin = true;
+	}
+}
+
 static int copy_cfg(struct tug_vdev *v, const struct tug_vdev_cfg *c)
 {
-	bool recovery = c->server->recovery != 0;
+	size_t room;
 
 	v->cfg = *c;
 	v->cfg.dir = NULL; /* the caller's */
@@ -138,13 +156,9 @@ static int copy_cfg(struct tug_vdev *v, const struct tug_vdev_cfg *c)
 		memcpy(v->groups, c->groups, c->n_groups * sizeof(v->groups[0]));
 	}
 	v->cfg.groups = v->groups;
-	if (c->buf_size == 0) {
-		v->cfg.buf_size = recovery ? RECOVERY_BUF_SIZE : BUF_SIZE;
-	}
-	if (c->buf_count == 0) {
-		v->cfg.buf_count = recovery ? RECOVERY_BUF_COUNT : BUF_COUNT;
-	}
-	v->frame = malloc(v->cfg.buf_size);
+	set_up_serving(v, c);
+	room = v->app.buf_size > v->loader.buf_size ? v->app.buf_size : v->loader.buf_size;
+	v->frame = malloc(room);
 	return v->frame == NULL ? TUG_ENOSPACE : copy_keys(v, c);
 }
 
@@ -184,8 +198,6 @@ static void set_up_server(struct tug_vdev *v)
 	v->image.geo[0] = tug_boot_geo(&v->boot_cfg, v->boot_cfg.pri.size);
 	v->image.geo[1] = tug_boot_geo(&v->boot_cfg, v->boot_cfg.sec.size);
 	v->image.active = 0;
-	v->image.max_image_size = v->cfg.server->slot_info ? tug_boot_max_image(&v->boot_cfg) : 0;
-	s->profile = v->cfg.server;
 	s->groups = v->groups;
 	s->n_groups = v->cfg.n_groups;
 	s->n_images = 1;
@@ -198,8 +210,6 @@ static void set_up_server(struct tug_vdev *v)
 	s->hooks.report_hash = report_hash;
 	s->hooks.erase_storage = erase_storage;
 	s->hooks.ctx = v;
-	s->buf_size = v->cfg.buf_size;
-	s->buf_count = v->cfg.buf_count;
 	s->params = !v->cfg.no_params;
 	s->boot_mode = (int8_t)tug_boot_mode_number(v->cfg.mode);
 	memcpy(s->os_name, names, sizeof(names));

@@ -171,6 +171,7 @@ static int open_end(struct tug_vdev_run *r, size_t i, const struct tug_vdev_list
 	struct end *e = &r->end[i];
 	struct tug_endpoint_events ev = { on_packet, e };
 	double cost = i == 0 ? 1.0 : w->pty_raw ? RAW_COST : CONSOLE_COST;
+	uint32_t room;
 	int rc;
 
 	e->run = r;
@@ -184,7 +185,8 @@ static int open_end(struct tug_vdev_run *r, size_t i, const struct tug_vdev_list
 		return tug_endpoint_udp(r->timer.loop, w->udp_host != NULL ? w->udp_host : "127.0.0.1", w->udp_port, &ev,
 					&e->ep, name, name_cap);
 	}
-	return tug_endpoint_pty(r->timer.loop, w->pty_link, w->pty_raw, r->v->cfg.buf_size, &ev, &e->ep, name, name_cap);
+	room = r->v->app.buf_size > r->v->loader.buf_size ? r->v->app.buf_size : r->v->loader.buf_size;
+	return tug_endpoint_pty(r->timer.loop, w->pty_link, w->pty_raw, room, &ev, &e->ep, name, name_cap);
 }
 
 static void on_closed(uv_handle_t *h)

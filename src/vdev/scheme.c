@@ -84,7 +84,7 @@ static void put_to_sleep(struct vdev_link *l)
 	char why[VDEV_WHY];
 
 	vdev_settle(l->v, now_ms());
-	if (tug_vdev_up(l->v)) {
+	if (tug_vdev_up(l->v) && l->v->serving == &l->v->app) {
 		/* without the mark it boots next time; nothing else is lost */
 		(void)vdev_store_mark(l->dir, VDEV_MARK_RUNNING, true, why, sizeof(why));
 	}

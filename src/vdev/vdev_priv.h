@@ -45,8 +45,19 @@ struct vdev_digest {
 	size_t len; /**< 0 = no image */
 };
 
+/** How the device serves: as its application, or as its bootloader's recovery. */
+struct vdev_serving {
+	const struct tug_server_profile *profile;
+	uint32_t buf_size;
+	uint32_t buf_count;
+};
+
 struct tug_vdev {
 	struct tug_vdev_cfg cfg; /**< copy; pointers into `keys`, `groups` */
+	struct vdev_serving app;
+	struct vdev_serving loader;         /**< profile NULL = this bootloader has no recovery */
+	const struct vdev_serving *serving; /**< one of the two */
+	bool pin;                           /**< the next boot enters recovery */
 	const struct tug_srv_group *groups[VDEV_GROUPS];
 	struct tug_pubkey keys[VDEV_KEYS];
 	uint8_t *key_octets;
@@ -70,7 +81,7 @@ struct tug_vdev {
 	uint64_t busy_until_us; /**< the server works until then */
 	struct vdev_queue in;   /**< requests */
 	struct vdev_queue out;  /**< responses */
-	uint8_t *frame;         /**< [buf_size] response under construction */
+	uint8_t *frame;         /**< [larger buf_size] response under construction */
 
 	struct tug_log tap;     /**< second receiver of console lines (the pty) */
 };

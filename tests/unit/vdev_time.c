@@ -284,13 +284,15 @@ static void test_dead(void **state)
 	tug_vdev_destroy(d.v);
 }
 
-/* In recovery every start stays there; the list has no flags. */
+/* Starts in recovery (no flags in the list); a reset starts the application; nothing bootable leads back. */
 static void test_recovery(void **state)
 {
-	struct tug_vdev_cfg c = plain_cfg();
+	static struct console con;
+	struct tug_vdev_cfg c = with_console(&con);
 	char flags[64];
 	struct desk d;
 	struct tug_dev_state st;
+	struct tug_boot_cfg b;
 
 	(void)state;
 	c.server = tug_server_profile_find("mcuboot-recovery");
@@ -299,8 +301,16 @@ static void test_recovery(void **state)
 	assert_true(desk_list(&d, &st));
 	assert_true(st.recovery);
 	assert_string_equal(flags_of(&d, flags), "0: 1:");
+	assert_true(says(&con, "I: Enter the serial recovery mode"));
 	reset(&d);
-	assert_string_equal(flags_of(&d, flags), "0: 1:");
+	assert_string_equal(flags_of(&d, flags), "0:a 1:c");
+	tug_vdev_power_cycle(d.v, d.now_ms);
+	desk_pass(&d, 1000);
+	assert_string_equal(flags_of(&d, flags), "0:ac 1:");
+	b = *tug_vdev_boot_cfg(d.v);
+	assert_int_equal(tug_flash_erase(&b.pri, 0, b.pri.size), TUG_OK);
+	reset(&d);
+	assert_string_equal(flags_of(&d, flags), "1:");
 	tug_vdev_destroy(d.v);
 }
 
