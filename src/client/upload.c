@@ -197,10 +197,11 @@ static void pause_ms(struct tug_upload *up, bool first)
 /* All answers are in: go on where the device says, or from the start. */
 static void drained(struct tug_upload *up)
 {
-	bool at_once = up->moved || (up->stalls == 0 && up->window > 1u);
+	/* A gap is filled at once; a device that takes nothing is asked again after a while. */
+	bool at_once = up->stalls == 0 && !up->held;
 
 	up->draining = false;
-	up->moved = false;
+	up->held = false;
 	if (up->again) {
 		start_over(up, TUG_EREMOTE,
 			   "the device lost the upload too often; look at its console for flash errors or resets");
@@ -218,7 +219,7 @@ static void drained(struct tug_upload *up)
 	up->next = up->expect;
 	if (!at_once) {
 		pause_ms(up, up->state == TUG_UP_FIRST);
-	} else if (up->stalls == 0) {
+	} else {
 		up->stalls = 1;
 	}
 }
@@ -372,6 +373,7 @@ static void out_of_order(struct tug_upload *up, const struct tug_upload_chunk *c
 		up->state = TUG_UP_RUN;
 	}
 	if (!up->draining) {
+		up->held = off == ch->off && up->flying == 0;
 		narrow(up);
 	}
 	up->draining = true;
@@ -413,7 +415,6 @@ static void answered(struct tug_upload *up, const struct tug_upload_chunk *ch, c
 		up->high = (uint32_t)off;
 		up->progress_ms = up->now_ms;
 		up->stalls = 0;
-		up->moved = true;
 	}
 	if (off >= (uint64_t)ch->off + ch->n) {
 		in_order(up, (uint32_t)off);

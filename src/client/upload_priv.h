@@ -63,7 +63,7 @@ struct tug_upload {
 	bool with_sha;           /* the first chunk bears the sha */
 	bool last_has_hash;      /* the digest TLV went out within the last chunk */
 	bool paused_first;       /* PAUSE goes back to FIRST */
-	bool moved;              /* `high` grew since the last resync */
+	bool held;               /* the only chunk in flight was answered with its own offset */
 	uint32_t next;           /* offset to send next */
 	uint32_t expect;         /* offset the device named last */
 	uint32_t high;           /* largest offset the device named since the start over */
