@@ -32,7 +32,7 @@ void tug_octets_free(struct tug_octets *o);
 /* ---- files ------------------------------------------------------------------------------------------------- */
 
 /** Largest file read, and largest address span of an Intel HEX file, octets. */
-#define TUG_FILE_MAX (64u * 1024u * 1024u)
+#define TUG_FILE_MAX 0x4000000u
 
 /** What a file held. Released by tug_file_free(). */
 struct tug_file {

@@ -1,0 +1,340 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The signing library against the real imgtool, both ways, over a matrix of options.
+
+usage: imgtool_matrix.py DRIVER BUILD_DIR
+For every row: both sign the same input. Without a random signature part the files must be equal octet for octet;
+with one, equal up to the signature, and each tool must verify the other's. Refusals must be shared, but for
+the rows of stricter(), where ours refuses what imgtool signs, with the reason.
+Runs itself again under the environment that holds imgtool and calls it in-process. SEED: env TUG_SEED.
+"""
+import collections
+import itertools
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+DRIVER, BUILD = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+VENV = os.path.join(BUILD, "venv-imgtool/bin/python")
+if os.environ.get("TUG_IN_VENV") != "1":
+    if not os.path.exists(VENV):
+        print("SKIP: imgtool is not there (tools/fetch_peers fetches it)")
+        sys.exit(77)
+    os.execve(VENV, [VENV, __file__, DRIVER, BUILD], {**os.environ, "TUG_IN_VENV": "1"})
+
+try:
+    from click.testing import CliRunner
+    from imgtool import imgtool_version
+    from imgtool.main import imgtool
+except ImportError as e:
+    print(f"SKIP: imgtool does not load: {e}")
+    sys.exit(77)
+
+SEED = int(os.environ.get("TUG_SEED", "1"))
+RANDOM_SIG = {"rsa-2048", "rsa-3072", "ecdsa-p256", "ecdsa-p384"}
+KEYS = [None, "ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-3072", "ed25519"]
+counts = collections.Counter()
+failures = []
+
+
+def theirs(*args):
+    r = CliRunner().invoke(imgtool, list(args))
+    return r.exit_code == 0, r.output + (repr(r.exception) if r.exception else "")
+
+
+def ours(*args, env=None, text=True):
+    r = subprocess.run([DRIVER, *args], capture_output=True, env={**os.environ, **(env or {})}, timeout=60)
+    if r.returncode not in (0, 1):
+        raise AssertionError(f"driver crashed: {r.returncode} {r.stderr.decode(errors='replace')}")
+    return r.returncode == 0, (r.stdout.decode(errors="replace") if text else r.stdout), r.stderr.decode(errors="replace")
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def note(group, ok, what):
+    counts[group, "ok" if ok else "FAILED"] += 1
+    if not ok:
+        failures.append(f"{group}: {what}")
+
+
+# our option -> imgtool's
+NAMES = {"max-sectors": "-M", "align": "--align", "max-align": "--max-align", "header-size": "-H", "slot-size": "-S",
+         "version": "-v", "erased": "-R", "hash": "--sha", "load-addr": "-L", "rom-fixed": "-F",
+         "security-counter": "-s", "hex-addr": "-x", "key": "-k"}
+
+
+def both_args(row):
+    """Options of one row as both tools want them."""
+    a, b = [], []
+    for k, v in row.items():
+        if v is None or v is False:
+            continue
+        a.append(k if v is True else f"{k}={v}")
+        if k == "full":
+            b += ["--public-key-format", "full"]
+        elif v is True:
+            b.append("--" + k)
+        else:
+            b += [NAMES[k], str(v)]
+    return a, b
+
+
+def signature_from(image):
+    """Offset where the value of the last TLV (the signature) begins, and the image's end."""
+    u16 = lambda o: int.from_bytes(image[o:o + 2], "little")
+    off = u16(8) + int.from_bytes(image[12:16], "little") + u16(10)
+    end, off, last = off + u16(off + 2), off + 4, None
+    while off < end:
+        last = off
+        off += 4 + u16(off + 2)
+    return last, end
+
+
+def equal_but_signature(a, b):
+    """Equal up to the signature; total and length of an ECDSA one may differ by its DER size."""
+    (la, ea), (lb, eb) = signature_from(a), signature_from(b)
+    hdr = int.from_bytes(a[8:10], "little") + int.from_bytes(a[12:16], "little") + int.from_bytes(a[10:12], "little")
+    return la == lb and a[:hdr + 2] == b[:hdr + 2] and a[hdr + 4:la + 2] == b[hdr + 4:lb + 2] and \
+        len(a[ea:].strip(b"\xff").strip(b"\0")) == len(b[eb:].strip(b"\xff").strip(b"\0"))
+
+
+def flatten(path):
+    """Octets of a file; a hex file through imgtool's own reader."""
+    if not path.endswith(".hex"):
+        return read(path)
+    from intelhex import IntelHex
+    return bytes(IntelHex(path).tobinarray())
+
+
+def compare(group, row, source, ext, keytype, tmp):
+    a, b = both_args(row)
+    mine, other = os.path.join(tmp, "mine." + ext), os.path.join(tmp, "other." + ext)
+    for p in (mine, other):
+        if os.path.exists(p):
+            os.remove(p)
+    got, _, err = ours("sign", source, mine, *a)
+    want, out = theirs("sign", *b, source, other)
+    what = f"{' '.join(a)} {os.path.basename(source)} -> .{ext}"
+    if got != want:
+        note(group, False, f"{what}: ours {'signs' if got else 'refuses: ' + err.strip()}, imgtool {'signs' if want else 'refuses: ' + out[-160:]}")
+        return
+    if not got:
+        note(group, not os.path.exists(mine), f"{what}: a refused file was written")
+        counts["  of these refused by both", "ok"] += 1
+        return
+    x, y = read(mine), read(other)
+    if keytype in RANDOM_SIG and not (keytype is None):
+        x, y = flatten(mine), flatten(other)
+        note(group, equal_but_signature(x, y), f"{what}: differ outside the signature")
+    else:
+        note(group, x == y, f"{what}: {len(x)} and {len(y)} octets differ")
+    pub = ["-k", row["key"]] if row.get("key") else []
+    ok, out = theirs("verify", *pub, mine)
+    note("imgtool verifies ours", ok, f"{what}: {out.strip()}")
+    ok, _, err = ours("verify", other, *pub[1:])
+    note("ours verifies imgtool's", ok, f"{what}: {err.strip()}")
+
+
+def inputs(tmp):
+    """Inputs: name -> path. Sizes around edges; one with room for the header; hex at three places, one with a gap."""
+    from intelhex import IntelHex
+    rnd = random.Random(SEED)
+    files = {}
+    for n in (1, 64, 1000, 4096):
+        files[f"raw{n}"] = os.path.join(tmp, f"raw{n}.bin")
+        with open(files[f"raw{n}"], "wb") as f:
+            f.write(bytes(rnd.randrange(1, 256) for _ in range(n)))
+    files["room"] = os.path.join(tmp, "room.bin")
+    with open(files["room"], "wb") as f:
+        f.write(bytes(512) + read(files["raw1000"]))
+    for name, addr in (("hexlow", 0x1000), ("hexbank", 0xfff0), ("hexhigh", 0x0801ff00), ("hexzero", 0)):
+        h = IntelHex()
+        h.frombytes(read(files["raw1000"]), offset=addr)
+        if name == "hexhigh":
+            h.frombytes(b"after a gap", offset=addr + 3000)
+        files[name] = os.path.join(tmp, name + ".hex")
+        h.write_hex_file(files[name])
+    return files
+
+
+def main():
+    tmp = tempfile.mkdtemp(prefix="tug-imgtool-")
+    keys = {None: None}
+    for k in KEYS[1:]:
+        keys[k] = os.path.join(tmp, k + ".pem")
+        ok, _, err = ours("keygen", k, keys[k])
+        note("keygen", ok, err)
+    files = inputs(tmp)
+    base = {"version": "1.2.3+4", "header-size": 32, "slot-size": 0x8000, "pad-header": True}
+
+    # layout: alignment, sectors, padding, erased value; unsigned and Ed25519 are equal octet for octet
+    for align, maxa, sectors, pad, er, ow in itertools.product((1, 4, 8, 16, 32), (None, 8, 16, 32), (None, 4), (None, "pad", "test", "confirm"),
+                                                             (None, 0, "0xff"), (False, True)):
+        if maxa is not None and maxa < align:
+            continue
+        if er == "0xff" and (align, maxa) != (4, None) or er == 0 and pad in ("pad", None) and sectors is None:
+            continue
+        row = {**base, "align": align, "max-align": maxa, "max-sectors": sectors, "overwrite-only": ow, "erased": er}
+        if pad:
+            row[pad] = True
+        compare("layout, unsigned", row, files["raw64"], "bin", None, tmp)
+    # every key with every form of key and signature
+    for k, full, pads, sha, pad in itertools.product(KEYS, (False, True), (False, True), (None, 256, 384, 512), (None, "confirm")):
+        if pads and k not in ("ecdsa-p256", "ecdsa-p384"):
+            continue
+        row = {**base, "key": keys[k], "full": full, "pad-sig": pads, "hash": sha, "align": 4}
+        if pad:
+            row[pad] = True
+        compare("keys and digests", row, files["raw1000"], "bin", k, tmp)
+    for full, pad in itertools.product((False, True), (None, "pad")):
+        row = {**base, "key": keys["ed25519"], "pure": True, "full": full}
+        if pad:
+            row[pad] = True
+        compare("pure Ed25519", row, files["raw1000"], "bin", "ed25519", tmp)
+    for k, sha in (("ecdsa-p256", None), ("rsa-2048", None), ("ed25519", 512)):
+        compare("pure refused", {**base, "key": keys[k], "pure": True, "hash": sha}, files["raw64"], "bin", k, tmp)
+    # header: sizes, with and without room, versions, flags
+    for hdr, src, pad in itertools.product((32, 64, 256, 512, 513, 1024), ("raw1", "raw64", "raw4096", "room"), (True, False)):
+        if not pad and src == "raw1":
+            continue  # imgtool looks at the one octet there is; ours says that the input is shorter than the header
+        compare("header room", {**base, "header-size": hdr, "pad-header": pad, "key": keys["ed25519"]}, files[src], "bin", "ed25519", tmp)
+    for v in ("0", "1", "1.2", "255.255.65535+4294967295", "256", "1.2.3.4", "1.02", "", "1.2.3+4294967296", "x"):
+        if v == "1.2.3.4":
+            continue  # ours reads the form that image lists print as well
+        compare("versions", {**base, "version": v}, files["raw64"], "bin", None, tmp)
+    for extra in ({"load-addr": "0x20000000"}, {"rom-fixed": "0x08010000"}, {"non-bootable": True}, {"load-addr": 0},
+                  {"load-addr": "0x20000000", "rom-fixed": "0x08010000"}, {"security-counter": 7}, {"security-counter": 0},
+                  {"security-counter": 4294967295}, {"security-counter": 1, "non-bootable": True, "load-addr": "0x20000000"}):
+        for k in (None, "ecdsa-p256", "ed25519"):
+            compare("flags and counter", {**base, **extra, "key": keys[k]}, files["raw64"], "bin", k, tmp)
+    # size edges: the largest payload that fits, and one more
+    for align, sectors, k in itertools.product((1, 8, 32), (4, 128), (None, "ed25519")):
+        row = {**base, "align": align, "max-sectors": sectors, "key": keys[k], "slot-size": 0x8000, "confirm": True}
+        trailer = sectors * 3 * align + 4 * max(8, align) + (32 if align == 32 else 16)
+        tlvs = 40 if k is None else 144
+        for d in (-1, 0, 1):
+            n = 0x8000 - trailer - tlvs - 32 + d
+            path = os.path.join(tmp, f"edge{n}.bin")
+            with open(path, "wb") as f:
+                f.write(bytes(n))
+            compare("size edges", row, path, "bin", k, tmp)
+    for size in (0, 100, 0x100, 0x4000):
+        compare("slot sizes", {**base, "slot-size": size}, files["raw1000"], "bin", None, tmp)
+    # hex in and out
+    for src, ext, pad, k, addr, hdr, align in itertools.product(("raw64", "hexlow", "hexbank", "hexhigh", "hexzero"), ("bin", "hex"),
+                                                           (None, "pad", "test", "confirm"), (None, "ed25519", "ecdsa-p256"),
+                                                           (None, "0x10000", "0x0800fff8"), (32, 0x200), (8, 32)):
+        if ext == "bin" and addr is not None or (hdr == 32) != (align == 32) or k == "ecdsa-p256" and src != "hexlow":
+            continue
+        row = {**base, "key": keys[k], "hex-addr": addr, "header-size": hdr, "align": align, "max-sectors": 16}
+        if pad:
+            row[pad] = True
+        compare("Intel HEX", row, files[src], ext, k, tmp)
+
+    stricter(tmp, files, base, keys)
+    key_files(tmp, keys)
+    wrong_files(tmp, files, base, keys)
+    report()
+
+
+def stricter(tmp, files, base, keys):
+    """Ours refuses, imgtool does not: each with its reason."""
+    edge = os.path.join(tmp, "overwrite-edge.bin")
+    with open(edge, "wb") as f:
+        f.write(bytes(0x8000 - 32 - 40 - 32))  # fits 2A+M, not the 3A+M that the bootloader keeps
+    rows = [
+        ("never boots: one cell more is kept by the bootloader", {**base, "overwrite-only": True}, edge),
+        ("alignment above the largest one asserts in the bootloader", {**base, "align": 16, "max-align": 8}, files["raw64"]),
+        ("a pure signature without a key is no signature", {**base, "pure": True}, files["raw64"]),
+    ]
+    for reason, row, src in rows:
+        a, b = both_args(row)
+        got, _, err = ours("sign", src, os.path.join(tmp, "s.bin"), *a)
+        want, _ = theirs("sign", *b, src, os.path.join(tmp, "t.bin"))
+        note("refused by ours alone", not got and want, f"{reason}: ours {got}, imgtool {want}, {err}")
+
+
+def key_files(tmp, keys):
+    """Keys cross over: made by one, used by the other; forms of the public key are equal."""
+    for k in KEYS[1:]:
+        path = os.path.join(tmp, "their-" + k + ".pem")
+        ok, out = theirs("keygen", "-t", k, "-k", path)
+        note("keys cross over", ok, out)
+        for source in (path, keys[k]):
+            pub = os.path.join(tmp, "pub.out")
+            for form in ("lang-c", "lang-rust", "pem", "raw"):
+                ok, out = theirs("getpub", "-k", source, "-e", form, "-o", pub)
+                good, mine, err = ours("getpub", source, form, text=False)
+                other = read(pub)
+                if form.startswith("lang"):  # the first line says who made it
+                    mine, other = mine.split(b"\n", 1)[1], other.split(b"\n", 1)[1]
+                note("keys cross over", ok and good and mine == other, f"getpub {form} of {k}: {err} {out}")
+            good, pem, _ = ours("getpub", source, "pem", text=False)
+            with open(pub, "wb") as f:
+                f.write(pem)
+            img = os.path.join(tmp, "cross.bin")
+            base = {"version": "1.0.0", "header-size": 32, "slot-size": 0x8000, "pad-header": True, "key": source}
+            a, b = both_args(base)
+            good, _, err = ours("sign", os.path.join(tmp, "raw64.bin"), img, *a)
+            ok, out = theirs("verify", "-k", pub, img)
+            note("keys cross over", good and ok, f"verify with public {k}: {err} {out}")
+            good, _, err = ours("verify", img, pub)
+            note("keys cross over", good, f"ours verifies with public {k}: {err}")
+        # encrypted private keys, made by ours
+        enc = os.path.join(tmp, "enc-" + k + ".pem")
+        ok, _, err = ours("keygen", k, enc, "correct horse")
+        note("keys cross over", ok, err)
+        from imgtool import keys as their_keys
+        try:
+            note("keys cross over", their_keys.load(enc, b"correct horse") is not None, "imgtool opens our encrypted key")
+        except Exception as e:  # noqa: BLE001 - whatever it raises is a failure to report
+            note("keys cross over", False, f"imgtool does not open our encrypted {k}: {e!r}")
+        for phrase, want in (("correct horse", True), ("wrong", False), (None, False)):
+            env = {} if phrase is None else {"DRIVER_PASSPHRASE": phrase}
+            ok, _, err = ours("getpub", enc, "raw", env=env)
+            note("keys cross over", ok == want and (want or "passphrase" in err), f"{k} with passphrase {phrase}: {err}")
+
+
+def wrong_files(tmp, files, base, keys):
+    """Signed by one key, verified with each other key: both must say no. Damaged: both must say no."""
+    for k in KEYS[1:]:
+        img = os.path.join(tmp, "w.bin")
+        a, _ = both_args({**base, "key": keys[k]})
+        ours("sign", files["raw64"], img, *a)
+        for other in KEYS[1:]:
+            got, _, err = ours("verify", img, keys[other])
+            want, out = theirs("verify", "-k", keys[other], img)
+            note("wrong keys", got == want == (k == other), f"{k} verified with {other}: ours {got}, imgtool {want} {out}")
+        data = bytearray(read(img))
+        for at in range(0, len(data), 7):
+            broken = os.path.join(tmp, "broken.bin")
+            data[at] ^= 0x41
+            with open(broken, "wb") as f:
+                f.write(data)
+            data[at] ^= 0x41
+            got, _, _ = ours("verify", broken, keys[k])
+            note("damaged images refused", not got, f"{k} octet {at} changed and verified")
+
+
+def report():
+    print(f"imgtool {imgtool_version}, seed {SEED}")
+    groups = []
+    for group, _ in counts:
+        if group not in groups:
+            groups.append(group)
+    for g in groups:
+        print(f"  {g:<32} {counts[g, 'ok']:>5} ok {counts[g, 'FAILED']:>5} failed")
+    good = sum(n for (g, s), n in counts.items() if s == "ok" and not g.startswith(" "))
+    print(f"  {'all comparisons':<32} {good:>5} ok {len(failures):>5} failed")
+    for f in failures[:25]:
+        print("  FAILED", f)
+    sys.exit(1 if failures or not good else 0)
+
+
+if __name__ == "__main__":
+    main()
