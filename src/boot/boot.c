@@ -171,7 +171,7 @@ static uint32_t amount(struct boot *b)
 	return pri > sec ? pri : sec;
 }
 
-/* Records are read only where the trailer says that there are any. TUG_ESTATE = they make no sense. */
+/* Records are read only where the trailer says that there are any. */
 static int view(struct boot *b, struct boot_view *v)
 {
 	int rc;
@@ -179,7 +179,7 @@ static int view(struct boot *b, struct boot_view *v)
 	v->pri = b->pri_tr;
 	v->sec = b->sec_tr;
 	v->swaps = b->cfg->mode->swaps;
-	v->records = false;
+	v->records = BOOT_RECORDS_NONE;
 	v->same_amount = false;
 	if (!v->swaps || !boot_began(&v->pri)) {
 		return TUG_OK;
@@ -188,9 +188,9 @@ static int view(struct boot *b, struct boot_view *v)
 	if (rc == TUG_OK) {
 		rc = b->cfg->mode->progress(b);
 	}
-	v->records = b->done > 0;
+	v->records = rc == TUG_ESTATE ? BOOT_RECORDS_WRONG : b->done > 0 ? BOOT_RECORDS_SOME : BOOT_RECORDS_NONE;
 	v->same_amount = !b->sec_dead && amount(b) == v->pri.swap_size;
-	return rc;
+	return rc == TUG_ESTATE ? TUG_OK : rc;
 }
 
 static int decide(struct boot *b)
@@ -199,12 +199,8 @@ static int decide(struct boot *b)
 	int rc = view(b, &v);
 
 	b->todo = boot_decide(&v);
-	if (rc == TUG_ESTATE) {
+	if (v.records == BOOT_RECORDS_WRONG && b->todo.kind == BOOT_NOTHING) {
 		boot_log(b, TUG_LOG_ERR, "Detected inconsistent status!");
-		rc = TUG_OK;
-		if (b->todo.kind != BOOT_FRESH) {
-			nothing(b);
-		}
 	}
 	if (b->sec_dead && b->todo.kind != BOOT_RESUME) {
 		nothing(b);

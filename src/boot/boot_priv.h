@@ -24,12 +24,19 @@ enum boot_kind {
 	BOOT_RESUME,  /**< an update is under way: finish it */
 };
 
+/** Status records of the primary slot. */
+enum boot_records {
+	BOOT_RECORDS_NONE,  /**< none written */
+	BOOT_RECORDS_SOME,  /**< as far as an update of that size can come */
+	BOOT_RECORDS_WRONG, /**< no such update wrote them */
+};
+
 /** What a decision is made from. */
 struct boot_view {
 	struct tug_trailer pri; /**< primary slot's trailer */
 	struct tug_trailer sec; /**< secondary slot's trailer; all unset when it cannot be read */
 	bool swaps;             /**< the mode swaps: it has status records and a way back */
-	bool records;           /**< status records were found in the primary slot */
+	enum boot_records records; /**< status records of the primary slot */
 	bool same_amount;       /**< the primary trailer's swap size is that of the images in the slots */
 };
 

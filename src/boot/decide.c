@@ -70,7 +70,7 @@ static bool goes_on(const struct boot_view *v, enum tug_swap_type marked_type)
 	if (!marked(&v->sec)) {
 		return true;
 	}
-	return !v->records && v->same_amount && v->pri.swap_type != (uint8_t)marked_type;
+	return v->records == BOOT_RECORDS_NONE && v->same_amount && v->pri.swap_type != (uint8_t)marked_type;
 }
 
 struct boot_decision boot_decide(const struct boot_view *v)
@@ -85,7 +85,11 @@ struct boot_decision boot_decide(const struct boot_view *v)
 	}
 	type = swap_type(v);
 	if (goes_on(v, type)) {
-		return make(v->records ? BOOT_RESUME : BOOT_START, (enum tug_swap_type)v->pri.swap_type);
+		if (v->records == BOOT_RECORDS_WRONG) {
+			return make(BOOT_NOTHING, TUG_SWAP_NONE);
+		}
+		return make(v->records == BOOT_RECORDS_SOME ? BOOT_RESUME : BOOT_START,
+			    (enum tug_swap_type)v->pri.swap_type);
 	}
 	return is_update((uint8_t)type) ? make(BOOT_FRESH, type) : make(BOOT_NOTHING, TUG_SWAP_NONE);
 }
