@@ -230,7 +230,7 @@ static void plan_other_pending(struct ctx *c)
 		done(c,
 		     "The image runs already; the other slot holds the same image, marked, which a reset may start.");
 	} else if (c->out->pattern == TUG_DEV_PENDING_TEST && c->beh->resets_tried == 0 && !c->decides &&
-		   !c->no_trial) {
+		   !c->no_trial && !c->pol->no_reset) {
 		add(c, TUG_STEP_RESET);
 		add(c, TUG_STEP_RESET);
 		add(c, TUG_STEP_VERIFY);
@@ -252,7 +252,7 @@ static void plan_running(struct ctx *c)
 		done(c, c->pol->mode == TUG_UPDATE_UPLOAD_ONLY ? "The image runs already; there is nothing to upload."
 			: c->run->confirmed                     ? "The image runs already and is confirmed."
 								: "The image runs already.");
-	} else if (c->beh->state_write_missing) {
+	} else if (c->decides) {
 		refuse(c, TUG_ENOTSUP, "The image runs on trial, and the firmware has no command to confirm it.",
 		       "The application must confirm itself (boot_write_img_confirmed); else the next reset takes it "
 		       "back.");
@@ -442,6 +442,11 @@ static void plan_trial(struct ctx *c)
 
 static void plan_rows(struct ctx *c)
 {
+	if (c->out->pattern == TUG_DEV_NO_ACTIVE) {
+		refuse(c, TUG_EINVAL, "The device lists no running image of this number.",
+		       "Look at `tug image list` and give the right --image.");
+		return;
+	}
 	/* Going back to the confirmed image during a trial is neither an upload nor a downgrade. */
 	if (!(c->out->pattern == TUG_DEV_TEST_RUN && c->other_is) && barred(c)) {
 		return;
@@ -467,9 +472,7 @@ static void plan_rows(struct ctx *c)
 		plan_trial(c);
 		break;
 	case TUG_DEV_NO_ACTIVE:
-		refuse(c, TUG_EINVAL, "The device lists no running image of this number.",
-		       "Look at `tug image list` and give the right --image.");
-		break;
+		break; /* refused above */
 	}
 }
 
