@@ -32,74 +32,75 @@ static int decode(const char *hex, struct octets *o, struct tug_value *vals)
 	return tug_map_decode(octets_slice(o), &demo, vals);
 }
 
+static const struct {
+	const char *hex;
+	int result;
+	uint16_t present; /* bit set */
+} decode_rows[] = {
+	{ "a0", TUG_OK, 0 },
+	{ "bfff", TUG_OK, 0 },
+	{ "a1617505", TUG_OK, 1 << U },
+	{ "bf617505ff", TUG_OK, 1 << U },
+	{ "a1 6175 1b0000000000000005", TUG_OK, 1 << U },
+	{ "b801 6175 05", TUG_OK, 1 << U },
+	{ "b90001 780175 05", TUG_OK, 1 << U },
+	{ "a3 6169 20 6175 05 6162 f5", TUG_OK, 1 << U | 1 << I | 1 << B },
+	/* unknown keys with values of every kind, first, last, between */
+	{ "a4 6178 f6 6175 05 6179 fb0000000000000000 617a bf 61 61 9f00ff ff", TUG_OK, 1 << U },
+	{ "a2 6178 5f4101ff 6175 05", TUG_OK, 1 << U },
+	{ "a2 6178 c074 30303030303030303030303030303030303030 30 6175 05", TUG_OK, 1 << U },
+	/* unknown keys twice do no harm, known ones do */
+	{ "a3 6178 00 6178 00 6175 05", TUG_OK, 1 << U },
+	{ "a2 6175 05 6175 05", TUG_EDUP, 0 },
+	/* prefixes and extensions of a key are other keys */
+	{ "a2 60 00 627575 00", TUG_OK, 0 },
+	{ "a1 637500 75 00", TUG_OK, 0 },
+	/* types */
+	{ "a1 6175 20", TUG_ETYPE, 0 },
+	{ "a1 6175 f6", TUG_ETYPE, 0 },
+	{ "a1 6162 01", TUG_ETYPE, 0 },
+	{ "a1 6174 4161", TUG_ETYPE, 0 },
+	{ "a1 6174 7f6161ff", TUG_ETYPE, 0 },
+	{ "a1 616c a0", TUG_ETYPE, 0 },
+	{ "a1 616d 80", TUG_ETYPE, 0 },
+	{ "a1 616d a0", TUG_OK, 1 << M },
+	{ "a1 6161 f6", TUG_OK, 1 << A },
+	{ "a1 636c6178 4161", TUG_OK, 1 << LAX },
+	{ "a1 636c6178 6161", TUG_OK, 1 << LAX },
+	{ "a1 636c6178 01", TUG_ETYPE, 0 },
+	{ "a1 64736f6674 01", TUG_OK, 0 },
+	{ "a1 64736f6674 f4", TUG_OK, 1 << SOFT },
+	/* keys that are no text */
+	{ "a1 00 00", TUG_ETYPE, 0 },
+	{ "a1 4175 00", TUG_ETYPE, 0 },
+	{ "a1 7f6175ff 00", TUG_ETYPE, 0 },
+	{ "a1 c06175 00", TUG_ETYPE, 0 },
+	{ "a1 80 00", TUG_ETYPE, 0 },
+	/* no map, or more than one */
+	{ "80", TUG_ETYPE, 0 },
+	{ "c0a0", TUG_ETYPE, 0 },
+	{ "a0a0", TUG_ECBOR, 0 },
+	{ "a000", TUG_ECBOR, 0 },
+	{ "", TUG_ETRUNC, 0 },
+	{ "bf6175ff", TUG_ECBOR, 0 },
+	{ "bf617505", TUG_ETRUNC, 0 },
+	{ "a1 6178 81818181818180", TUG_OK, 0 },
+	{ "a1 6178 8181818181818180", TUG_EDEPTH, 0 },
+};
+
 static void test_decode(void **state)
 {
-	static const struct {
-		const char *hex;
-		int result;
-		uint16_t present; /* bit set */
-	} rows[] = {
-		{ "a0", TUG_OK, 0 },
-		{ "bfff", TUG_OK, 0 },
-		{ "a1617505", TUG_OK, 1 << U },
-		{ "bf617505ff", TUG_OK, 1 << U },
-		{ "a1 6175 1b0000000000000005", TUG_OK, 1 << U },
-		{ "b801 6175 05", TUG_OK, 1 << U },
-		{ "b90001 780175 05", TUG_OK, 1 << U },
-		{ "a3 6169 20 6175 05 6162 f5", TUG_OK, 1 << U | 1 << I | 1 << B },
-		/* unknown keys with values of every kind, first, last, between */
-		{ "a4 6178 f6 6175 05 6179 fb0000000000000000 617a bf 61 61 9f00ff ff", TUG_OK, 1 << U },
-		{ "a2 6178 5f4101ff 6175 05", TUG_OK, 1 << U },
-		{ "a2 6178 c074 30303030303030303030303030303030303030 30 6175 05", TUG_OK, 1 << U },
-		/* unknown keys twice do no harm, known ones do */
-		{ "a3 6178 00 6178 00 6175 05", TUG_OK, 1 << U },
-		{ "a2 6175 05 6175 05", TUG_EDUP, 0 },
-		/* prefixes and extensions of a key are other keys */
-		{ "a2 60 00 627575 00", TUG_OK, 0 },
-		{ "a1 637500 75 00", TUG_OK, 0 },
-		/* types */
-		{ "a1 6175 20", TUG_ETYPE, 0 },
-		{ "a1 6175 f6", TUG_ETYPE, 0 },
-		{ "a1 6162 01", TUG_ETYPE, 0 },
-		{ "a1 6174 4161", TUG_ETYPE, 0 },
-		{ "a1 6174 7f6161ff", TUG_ETYPE, 0 },
-		{ "a1 616c a0", TUG_ETYPE, 0 },
-		{ "a1 616d 80", TUG_ETYPE, 0 },
-		{ "a1 616d a0", TUG_OK, 1 << M },
-		{ "a1 6161 f6", TUG_OK, 1 << A },
-		{ "a1 636c6178 4161", TUG_OK, 1 << LAX },
-		{ "a1 636c6178 6161", TUG_OK, 1 << LAX },
-		{ "a1 636c6178 01", TUG_ETYPE, 0 },
-		{ "a1 64736f6674 01", TUG_OK, 0 },
-		{ "a1 64736f6674 f4", TUG_OK, 1 << SOFT },
-		/* keys that are no text */
-		{ "a1 00 00", TUG_ETYPE, 0 },
-		{ "a1 4175 00", TUG_ETYPE, 0 },
-		{ "a1 7f6175ff 00", TUG_ETYPE, 0 },
-		{ "a1 c06175 00", TUG_ETYPE, 0 },
-		{ "a1 80 00", TUG_ETYPE, 0 },
-		/* no map, or more than one */
-		{ "80", TUG_ETYPE, 0 },
-		{ "c0a0", TUG_ETYPE, 0 },
-		{ "a0a0", TUG_ECBOR, 0 },
-		{ "a000", TUG_ECBOR, 0 },
-		{ "", TUG_ETRUNC, 0 },
-		{ "bf6175ff", TUG_ECBOR, 0 },
-		{ "bf617505", TUG_ETRUNC, 0 },
-		{ "a1 6178 81818181818180", TUG_OK, 0 },
-		{ "a1 6178 8181818181818180", TUG_EDEPTH, 0 },
-	};
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(decode_rows) / sizeof(decode_rows[0]); i++) {
 		struct tug_value vals[sizeof(demo_fields) / sizeof(demo_fields[0])];
 		struct octets o;
-		int r = decode(rows[i].hex, &o, vals);
-		if (r != rows[i].result) {
-			print_error("%s: %s\n", rows[i].hex, tug_err_name(r));
+		int r = decode(decode_rows[i].hex, &o, vals);
+		if (r != decode_rows[i].result) {
+			print_error("%s: %s\n", decode_rows[i].hex, tug_err_name(r));
 		}
-		assert_int_equal(r, rows[i].result);
+		assert_int_equal(r, decode_rows[i].result);
 		for (unsigned k = 0; r == TUG_OK && k < demo.n; k++) {
-			assert_int_equal(vals[k].present, (rows[i].present >> k) & 1);
+			assert_int_equal(vals[k].present, (decode_rows[i].present >> k) & 1);
 		}
 		if (r == TUG_OK) {
 			struct octets again = must_reencode(&demo, vals);
@@ -189,13 +190,13 @@ static void test_encoder_state(void **state)
 static void test_encode_refuses_raw(void **state)
 {
 	static const struct {
-		int field;
 		const char *raw;
 		size_t len;
+		int field;
 		int result;
 	} rows[] = {
-		{ L, "", 0, TUG_ETRUNC },      { L, "\xa0", 1, TUG_ETYPE },    { M, "\x80", 1, TUG_ETYPE },
-		{ A, "\x00\x00", 2, TUG_ECBOR }, { A, "\xff", 1, TUG_ECBOR },    { A, "\x82\x00", 2, TUG_ETRUNC },
+		{ "", 0, L, TUG_ETRUNC },         { "\xa0", 1, L, TUG_ETYPE }, { "\x80", 1, M, TUG_ETYPE },
+		{ "\x00\x00", 2, A, TUG_ECBOR }, { "\xff", 1, A, TUG_ECBOR }, { "\x82\x00", 2, A, TUG_ETRUNC },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -166,7 +166,7 @@ static void test_return_codes(void **state)
 	assert_string_equal(tug_smp_rc_text(TUG_RC_GENERIC, 8)->name, "NOTSUP");
 }
 
-/* docs/smp.md, return codes: the column of version 1, for each group. */
+/* docs/smp.md, error codes: the column of version 1, for each group. */
 static void test_v1_translation(void **state)
 {
 	static const struct {
