@@ -163,17 +163,23 @@ static void nothing(struct boot *b)
 }
 
 /* Octets to swap (both images) or to copy (the new one). */
-static uint32_t amount(struct boot *b)
+static int amount(struct boot *b, uint32_t *octets)
 {
-	uint32_t sec = boot_image_size(b, &b->sec);
-	uint32_t pri = b->cfg->mode->swaps ? boot_image_size(b, &b->pri) : 0u;
+	uint32_t pri = 0;
+	uint32_t sec = 0;
+	int rc = boot_image_size(b, &b->sec, &sec);
 
-	return pri > sec ? pri : sec;
+	if (rc == TUG_OK && b->cfg->mode->swaps) {
+		rc = boot_image_size(b, &b->pri, &pri);
+	}
+	*octets = pri > sec ? pri : sec;
+	return rc;
 }
 
 /* Records are read only where the trailer says that there are any. */
 static int view(struct boot *b, struct boot_view *v)
 {
+	uint32_t octets = 0;
 	int rc;
 
 	v->pri = b->pri_tr;
@@ -189,8 +195,14 @@ static int view(struct boot *b, struct boot_view *v)
 		rc = b->cfg->mode->progress(b);
 	}
 	v->records = rc == TUG_ESTATE ? BOOT_RECORDS_WRONG : b->done > 0 ? BOOT_RECORDS_SOME : BOOT_RECORDS_NONE;
-	v->same_amount = !b->sec_dead && amount(b) == v->pri.swap_size;
-	return rc == TUG_ESTATE ? TUG_OK : rc;
+	if (rc == TUG_ESTATE) {
+		rc = TUG_OK;
+	}
+	if (rc == TUG_OK && !b->sec_dead && v->records == BOOT_RECORDS_NONE) {
+		rc = amount(b, &octets);
+		v->same_amount = octets == v->pri.swap_size;
+	}
+	return rc;
 }
 
 static int decide(struct boot *b)
@@ -275,9 +287,18 @@ static int refuse_downgrade(struct boot *b)
 	return refuse(b, true);
 }
 
+/* What could not be read can be neither trusted nor refused: the update stays due. */
+static int not_now(struct boot *b, int err)
+{
+	boot_log(b, TUG_LOG_ERR, "Failed reading image headers; Image=0");
+	nothing(b);
+	return err == TUG_EPOWER ? err : TUG_OK;
+}
+
 /* Verify the secondary slot. TUG_OK with todo.kind = BOOT_NOTHING when it was refused. */
 static int admit(struct boot *b)
 {
+	bool older = false;
 	int why = TUG_OK;
 
 	switch (boot_check(b, &b->sec, &why)) {
@@ -290,13 +311,16 @@ static int admit(struct boot *b)
 		return refuse(b, true);
 	case BOOT_SLOT_UNKNOWN:
 	default:
-		boot_log(b, TUG_LOG_ERR, "Failed reading image headers; Image=0");
-		nothing(b);
-		return why == TUG_EPOWER ? why : TUG_OK;
+		return not_now(b, why);
 	}
-	if (b->cfg->downgrade_prevention && b->todo.kind == BOOT_FRESH && b->todo.type != TUG_SWAP_REVERT &&
-	    boot_is_downgrade(b)) {
-		return refuse_downgrade(b);
+	if (b->cfg->downgrade_prevention && b->todo.kind == BOOT_FRESH && b->todo.type != TUG_SWAP_REVERT) {
+		why = boot_is_downgrade(b, &older);
+		if (why != TUG_OK) {
+			return not_now(b, why);
+		}
+		if (older) {
+			return refuse_downgrade(b);
+		}
 	}
 	return TUG_OK;
 }
@@ -316,7 +340,10 @@ static int prepare(struct boot *b)
 	if (rc != TUG_OK || b->todo.kind == BOOT_NOTHING) {
 		return rc;
 	}
-	b->amount = amount(b);
+	rc = amount(b, &b->amount);
+	if (rc != TUG_OK) {
+		return not_now(b, rc);
+	}
 	if (b->todo.kind == BOOT_START && b->amount != b->pri_tr.swap_size) {
 		/* begun for other images than those that are here now */
 		return optional(b, fail_started(b));

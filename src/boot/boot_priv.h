@@ -129,10 +129,10 @@ enum boot_slot {
 
 /** Verify a slot's image; `*why` = first reason. */
 enum boot_slot boot_check(struct boot *b, const struct tug_io *io, int *why);
-/** Total size of the image in a slot, 0 = none that can be read. Opens b->img. */
-uint32_t boot_image_size(struct boot *b, const struct tug_io *io);
-/** True when the secondary image is older than the primary one. */
-bool boot_is_downgrade(struct boot *b);
+/** Total size of the image in a slot, 0 = there is none. Opens b->img. Flash errors. */
+int boot_image_size(struct boot *b, const struct tug_io *io, uint32_t *size);
+/** Is the secondary image older than the primary one? Flash errors. */
+int boot_is_downgrade(struct boot *b, bool *older);
 
 /* ---- console (log.c) ----------------------------------------------------------------------------- */
 

@@ -44,21 +44,33 @@ enum boot_slot boot_check(struct boot *b, const struct tug_io *io, int *why)
 	return slot_of_error(*why);
 }
 
-uint32_t boot_image_size(struct boot *b, const struct tug_io *io)
+/* No image, or a broken one, has no size and no version; one that could not be read is an error. */
+static int only_io(int err)
 {
-	return tug_image_open(&b->img, io, 0, 0) == TUG_OK ? b->img.total : 0u;
+	return err == TUG_OK || slot_of_error(err) != BOOT_SLOT_UNKNOWN ? TUG_OK : err;
 }
 
-bool boot_is_downgrade(struct boot *b)
+int boot_image_size(struct boot *b, const struct tug_io *io, uint32_t *size)
 {
-	struct tug_version pri;
+	int err = tug_image_open(&b->img, io, 0, 0);
 
-	if (tug_image_open_hdr(&b->img, &b->pri, 0, 0) != TUG_OK) {
-		return false; /* nothing there to be newer */
+	*size = err == TUG_OK ? b->img.total : 0u;
+	return only_io(err);
+}
+
+int boot_is_downgrade(struct boot *b, bool *older)
+{
+	struct tug_version sec;
+	int err = tug_image_open_hdr(&b->img, &b->sec, 0, 0);
+
+	*older = false;
+	if (err != TUG_OK) {
+		return err; /* it verified a moment ago */
 	}
-	pri = b->img.hdr.version;
-	if (tug_image_open_hdr(&b->img, &b->sec, 0, 0) != TUG_OK) {
-		return true; /* was verified a moment ago: something is wrong, so do not go on */
+	sec = b->img.hdr.version;
+	err = tug_image_open_hdr(&b->img, &b->pri, 0, 0);
+	if (err == TUG_OK) {
+		*older = tug_version_cmp(&sec, &b->img.hdr.version, false) < 0;
 	}
-	return tug_version_cmp(&b->img.hdr.version, &pri, false) < 0;
+	return only_io(err);
 }

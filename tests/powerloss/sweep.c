@@ -12,7 +12,7 @@
 
 #include "sweep.h"
 
-static const char *const kind_names[N_KINDS] = { "before", "random", "zeros", "ones", "after", "fail", "dead" };
+static const char *const kind_names[N_KINDS] = { "before", "random", "zeros", "ones", "after", "fail", "dead", "read" };
 
 /* A bench: a world whose start is prepared once and restored for each run. */
 struct bench {
@@ -232,27 +232,28 @@ static void start(struct bench *t)
 	t->outside = false;
 }
 
-static void plan_failure(struct bench *t)
+/* True when the planned failure happened. */
+static bool act_failing(struct bench *t, int *rc)
 {
-	struct tug_sim_fail f = { TUG_SIM_WRITE | TUG_SIM_ERASE, 0, 0, t->id.op - 1u, t->id.kind == KIND_FAIL_ONCE ? 1u : 0u,
-				  TUG_EIO };
+	uint8_t calls = t->id.kind == KIND_READ_ONCE ? TUG_SIM_READ : TUG_SIM_WRITE | TUG_SIM_ERASE;
+	struct tug_sim_fail f = { calls, 0, 0, t->id.op - 1u, t->id.kind == KIND_FAIL_ALWAYS ? 0u : 1u, TUG_EIO };
+	uint32_t before = tug_sim_flash_failed(t->w.flash);
 
 	tug_sim_flash_fail(t->w.flash, &f);
+	*rc = scenarios[t->id.scenario].act(&t->w);
+	tug_sim_flash_fail(t->w.flash, NULL);
+	if (t->verbose) {
+		printf("step with failing flash: %s\n%s", tug_err_name(*rc), t->w.console);
+	}
+	return tug_sim_flash_failed(t->w.flash) != before;
 }
 
-/* The step with a failing operation: it may succeed or say so, but what it runs is verified. */
+/* The step with a failing call: it may succeed or say so, but what it runs is verified. */
 static bool run_failing(struct bench *t)
 {
-	uint32_t before = tug_sim_flash_failed(t->w.flash);
-	int rc;
+	int rc = TUG_OK;
 
-	plan_failure(t);
-	rc = scenarios[t->id.scenario].act(&t->w);
-	if (t->verbose) {
-		printf("step with failing flash: %s\n%s", tug_err_name(rc), t->w.console);
-	}
-	tug_sim_flash_fail(t->w.flash, NULL);
-	if (tug_sim_flash_failed(t->w.flash) == before) {
+	if (!act_failing(t, &rc)) {
 		return fail(t, "the failure did not happen");
 	}
 	if (rc == TUG_OK && !world_verifies(&t->w, &t->w.cfg.pri)) {
@@ -393,10 +394,25 @@ static void sweep_double(struct bench *t)
 	t->id.op2 = 0;
 }
 
+/* Every read of the step fails once. */
+static void sweep_reads(struct bench *t)
+{
+	int rc;
+
+	t->id.kind = KIND_READ_ONCE;
+	for (t->id.op = 1;; t->id.op++) {
+		start(t);
+		if (!act_failing(t, &rc)) {
+			return;
+		}
+		(void)run_one(t);
+	}
+}
+
 static void sweep_bench(struct bench *t, bool twice, bool noise_only)
 {
 	for (t->id.op = 1; t->id.op <= t->ops; t->id.op++) {
-		for (t->id.kind = 0; t->id.kind < N_KINDS; t->id.kind++) {
+		for (t->id.kind = 0; t->id.kind < KIND_READ_ONCE; t->id.kind++) {
 			if (noise_only && t->id.kind != TUG_SIM_CUT_TORN_RANDOM) {
 				continue;
 			}
@@ -406,6 +422,9 @@ static void sweep_bench(struct bench *t, bool twice, bool noise_only)
 				(void)run_one(t);
 			}
 		}
+	}
+	if (!twice && !noise_only) {
+		sweep_reads(t);
 	}
 }
 
@@ -543,7 +562,7 @@ static int replay(char *text)
 		fprintf(stderr, "this mode does not run on this device\n");
 		return 2;
 	}
-	if (t.id.op == 0 || t.id.op > t.ops) {
+	if (t.id.op == 0 || (t.id.op > t.ops && t.id.kind != KIND_READ_ONCE)) {
 		fprintf(stderr, "the step has %u operations\n", t.ops);
 		bench_free(&t);
 		return 2;

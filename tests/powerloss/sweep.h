@@ -59,10 +59,12 @@ struct mode_row {
 extern const struct mode_row modes[];
 extern const size_t n_modes;
 
-/** Kinds beyond the simulator's cuts: the operation fails instead, once or from then on. */
+/** Kinds beyond the simulator's cuts: the write or erase fails instead, once or from then on. */
 #define KIND_FAIL_ONCE ((unsigned)TUG_SIM_CUT_KINDS)
 #define KIND_FAIL_ALWAYS ((unsigned)TUG_SIM_CUT_KINDS + 1u)
-#define N_KINDS ((unsigned)TUG_SIM_CUT_KINDS + 2u)
+/** A read fails once; `op` counts reads. */
+#define KIND_READ_ONCE ((unsigned)TUG_SIM_CUT_KINDS + 2u)
+#define N_KINDS ((unsigned)TUG_SIM_CUT_KINDS + 3u)
 
 /** A run, as its replay id names it. */
 struct run_id {
