@@ -118,19 +118,17 @@ static int run_all(struct tug_cli *cli, const char **urls, size_t n, const struc
 /* In JSON the last line is a result in every case, also when the file was refused. */
 static int refuse_file(struct tug_cli *cli, int err, const char *why)
 {
-	char advice[256];
 	cJSON *j;
 
 	if (!cli->out.json) {
 		return tug_local_error(cli, err, "%s", why);
 	}
-	tug_advice_text(err, NULL, advice, sizeof(advice));
 	j = cJSON_CreateObject();
 	cJSON_AddStringToObject(j, "event", "result");
 	cJSON_AddStringToObject(j, "outcome", tug_outcome_name(TUG_OUT_FAILED));
 	cJSON_AddNumberToObject(j, "exit", TUG_EXIT_LOCAL);
 	cJSON_AddItemToObject(j, "text", tug_json_utf8(tug_slice_of(why, strlen(why))));
-	cJSON_AddItemToObject(j, "error", tug_error_json(err, why, advice, NULL));
+	cJSON_AddItemToObject(j, "error", tug_error_json(err, why, "", NULL));
 	cJSON_AddItemToObject(j, "before", cJSON_CreateArray());
 	cJSON_AddItemToObject(j, "after", cJSON_CreateArray());
 	tug_out_json(&cli->out, j);

@@ -65,7 +65,8 @@ void tug_text_images(struct tug_out *out, const struct tug_dev_state *st)
 		if (many) {
 			snprintf(image, sizeof(image), "image %u ", s->image);
 		}
-		tug_out_data(out, "%sslot %u  %s %s\n", image, s->slot, version, st->recovery ? "" : flags);
+		tug_out_data(out, "%sslot %u  %s%s%s\n", image, s->slot, version,
+			     st->recovery || flags[0] == '\0' ? "" : " ", st->recovery ? "" : flags);
 		tug_out_data(out, "        %s\n", hash[0] != '\0' ? hash : "no hash");
 	}
 }

@@ -126,22 +126,19 @@ int tug_usage_error(struct tug_cli *cli, const char *fmt, ...)
 
 int tug_local_error(struct tug_cli *cli, int err, const char *fmt, ...)
 {
-	char text[512], advice[256];
+	char text[640];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	tug_advice_text(err, NULL, advice, sizeof(advice));
 	if (cli->out.json) {
 		cJSON *j = cJSON_CreateObject();
 
-		cJSON_AddItemToObject(j, "error", tug_error_json(err, text, advice, NULL));
+		/* the sentences about files name their remedy themselves */
+		cJSON_AddItemToObject(j, "error", tug_error_json(err, text, "", NULL));
 		tug_out_json(&cli->out, j);
 	}
 	tug_out_error(&cli->out, "tug: %s", text);
-	if (advice[0] != '\0') {
-		tug_out_error(&cli->out, "     %s", advice);
-	}
 	return tug_exit_of(err) == TUG_EXIT_INTERNAL ? TUG_EXIT_INTERNAL : TUG_EXIT_LOCAL;
 }

@@ -107,7 +107,7 @@ static void show_step(struct tug_one *one, const struct tug_update_event *ev)
 		add_text(j, "text", ev->text);
 		tug_out_json(out, j);
 	} else {
-		tug_out_talk(out, "%s%s: %s%s%s", one->prefix, tug_step_name(ev->step), done ? "done" : "...",
+		tug_out_talk(out, "%s%s%s%s%s", one->prefix, tug_step_name(ev->step), done ? ": done" : "...",
 			     ev->text[0] != '\0' ? ", " : "", ev->text);
 	}
 }
@@ -251,7 +251,9 @@ static void result_text(struct tug_one *one, const char *outcome, const char *te
 		tug_text_images(out, &upd->state);
 	}
 	if (one->exit == TUG_EXIT_DONE) {
-		tug_out_data(out, "%s%s: %s\n", one->prefix, outcome, text);
+		if (!one->plan_only) { /* else the plan was the result */
+			tug_out_data(out, "%s%s: %s\n", one->prefix, outcome, text);
+		}
 		tug_out_flush(out);
 		return;
 	}

@@ -50,6 +50,11 @@ unsigned tug_host_interrupted(const struct tug_host *h)
 	return h->interrupted;
 }
 
+void tug_host_wake(struct tug_host *h)
+{
+	uv_stop(&h->loop);
+}
+
 void tug_host_interrupt(struct tug_host *h)
 {
 	struct tug_line *line = h->lines;
@@ -61,6 +66,7 @@ void tug_host_interrupt(struct tug_host *h)
 		line->ops->interrupt(line);
 		line = next;
 	}
+	tug_host_wake(h);
 }
 
 static void on_signal(uv_signal_t *handle, int signum)

@@ -75,6 +75,11 @@ struct tug_host {
 	unsigned interrupted;           /**< times */
 };
 
+/**
+ * Make a blocking wait look again: uv_run(UV_RUN_ONCE) goes on to poll after its timers have run, although what
+ * is waited for may have happened in one of them.
+ */
+void tug_host_wake(struct tug_host *h);
 /** Loop time in milliseconds, refreshed. */
 uint64_t tug_host_now(struct tug_host *h);
 /** Arm `line`'s timer for `deadline_ms` of tug_host_now; UINT64_MAX stops it. */

@@ -60,6 +60,7 @@ static void pump(struct tug_session *s)
 
 static void session_up(struct tug_line *line)
 {
+	tug_host_wake(line->host);
 	pump((struct tug_session *)line);
 }
 
@@ -76,6 +77,7 @@ static void session_down(struct tug_line *line, int err)
 	struct tug_session *s = (struct tug_session *)line;
 
 	s->err = err;
+	tug_host_wake(line->host);
 	tug_client_abort(&s->client, err);
 }
 
@@ -147,7 +149,7 @@ int tug_session_open(struct tug_host *h, const char *url, struct tug_session **o
 
 static void on_open_timer(uv_timer_t *t)
 {
-	(void)t; /* only wakes the loop */
+	tug_host_wake(((struct tug_session *)t->data)->line.host);
 }
 
 int tug_session_wait(struct tug_session *s)
@@ -245,6 +247,7 @@ static void call_done(void *user, int err, const struct tug_client_rsp *rsp)
 	struct call *c = user;
 
 	c->done = true;
+	tug_host_wake(c->s->line.host);
 	c->err = err == TUG_OK ? keep_answer(c->s, rsp, c->out) : err;
 }
 

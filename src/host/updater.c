@@ -55,6 +55,7 @@ static void end(struct tug_host_update *u, int err)
 	}
 	u->phase = PHASE_END;
 	u->line.pending = false;
+	tug_host_wake(u->line.host);
 	tug_line_arm(&u->line, UINT64_MAX, on_timer);
 	if (u->why[0] == '\0' && u->line.link != NULL) {
 		snprintf(u->why, sizeof(u->why), "%s", tug_link_hint(u->line.link));
