@@ -25,6 +25,9 @@ enum tug_srv_err_style {
 	TUG_SRV_ERR_BOOT, /**< MCUboot recovery: version bits echoed, {"rc":n}, rc 0 in successes */
 };
 
+struct tug_srv_group;
+struct tug_server;
+
 /** The quirks of a server's era, as data. */
 struct tug_server_profile {
 	const char *name;          /**< "zephyr-3.5" */
@@ -36,11 +39,14 @@ struct tug_server_profile {
 	uint8_t pending_in_use;    /**< 1 = a pending slot is in use: neither uploaded over nor erased */
 	uint8_t upload_sha;        /**< 1 = sha resume is known */
 	uint8_t erase_slot_key;    /**< 1 = erase knows "slot" */
-	uint8_t recovery;          /**< 1 = MCUboot recovery rules for upload and list */
-	uint8_t match_key;         /**< 1 = image check is built: last upload answer carries "match" */
+	uint8_t recovery;          /**< 1 = MCUboot recovery; its commands are the tables of `instead` */
 	uint8_t blank_erase_fails; /**< 1 = erase of a blank slot answers error 1 (before 3.6) */
 	uint8_t reset_keys;        /**< 0 = reset ignores its payload, 1 = knows "force", 2 = and "boot_mode" */
 	uint8_t query_plain_rc;    /**< 1 = unknown bootloader query answers the plain rc 3 (3.5, 3.6) */
+	const struct tug_srv_group *const *instead; /**< [n_instead] tables that stand in for a listed group of the same id */
+	uint8_t n_instead;         /**< 0 = none */
+	/** Image check: the last upload answer carries "match". tug_srv_match, or NULL = not built. */
+	bool (*match)(const struct tug_server *s);
 };
 
 /** Profiles by name: "zephyr-3.3", "zephyr-3.5", "zephyr-4.2", "mcuboot-recovery". NULL when unknown. */
@@ -107,8 +113,8 @@ struct tug_server_cfg {
 	const struct tug_server_profile *profile;  /**< quirks */
 	const struct tug_srv_group *const *groups; /**< [n_groups] */
 	uint8_t n_groups;                          /**< groups */
-	uint8_t n_images;                          /**< images */
-	struct tug_srv_image *images;              /**< [n_images] */
+	uint8_t n_images;                          /**< images; at least 1 with the image group */
+	struct tug_srv_image *images;              /**< [n_images]; slot[0] is never NULL */
 	const struct tug_crypto *crypto;           /**< for "match"; may be NULL */
 	struct tug_clock clock;                    /**< for the delayed reset */
 	struct tug_reset reset;                    /**< asked 250 ms after the answer */
@@ -138,6 +144,9 @@ struct tug_server {
 		uint8_t tail_len;   /**< octets in tail */
 	} up;                             /**< upload under way */
 };
+
+/** Image check for a profile: true when the octets stored of the upload under way hash to its "sha". Needs `crypto`. */
+bool tug_srv_match(const struct tug_server *s);
 
 /** Prepare a server. Keeps `cfg`. */
 void tug_server_init(struct tug_server *s, const struct tug_server_cfg *cfg);

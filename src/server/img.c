@@ -13,12 +13,6 @@
 /* Digest length every server accepts; longer ones only where a slot reports such a digest. */
 #define HASH_LEN 32u
 
-/** A slot a state write is about. */
-struct target {
-	uint8_t image;
-	uint8_t slot;
-};
-
 #define E(rc) (TUG_STATE_ERR + (rc))
 
 /* [old logic][swap type - 1][request]; requests: test other, confirm other, test active, confirm active. */
@@ -45,90 +39,37 @@ uint8_t tug_state_decide(bool old_logic, enum tug_swap_type type, bool active, b
 	return transitions[old_logic ? 1 : 0][row][(active ? 2 : 0) + (confirm ? 1 : 0)];
 }
 
-static bool recovery(const struct tug_srv_call *call)
-{
-	return call->srv->cfg->profile->recovery != 0;
-}
-
-static void set_bool(struct tug_value *vals, uint8_t field, bool b)
-{
-	vals[field].present = true;
-	vals[field].type = TUG_T_BOOL;
-	vals[field].v.b = b;
-}
-
-static void set_uint(struct tug_value *vals, uint8_t field, uint64_t u)
-{
-	vals[field].present = true;
-	vals[field].type = TUG_T_UINT;
-	vals[field].v.u = u;
-}
-
-static void set_slice(struct tug_value *vals, uint8_t field, uint8_t type, struct tug_slice s)
-{
-	vals[field].present = true;
-	vals[field].type = type;
-	vals[field].v.s = s;
-}
-
-/* MCUboot's entry: no flags, and another order of keys. */
-static void put_recovery_entry(struct tug_srv_call *call, const struct tug_value *vals)
-{
-	static const uint8_t order[] = { TUG_IMG_STATE_IMAGE_IMAGE, TUG_IMG_STATE_IMAGE_SLOT, TUG_IMG_STATE_IMAGE_HASH,
-					 TUG_IMG_STATE_IMAGE_VERSION };
-
-	tug_enc_map_begin(call->rsp);
-	for (size_t i = 0; i < sizeof(order); i++) {
-		const struct tug_value *val = &vals[order[i]];
-
-		if (!val->present) {
-			continue;
-		}
-		tug_srv_key(call, &tug_img_state_image, order[i]);
-		if (val->type == TUG_T_UINT) {
-			tug_enc_uint(call->rsp, val->v.u);
-		} else if (val->type == TUG_T_BSTR) {
-			tug_enc_bytes(call->rsp, val->v.s);
-		} else {
-			tug_enc_text(call->rsp, val->v.s);
-		}
-	}
-	tug_enc_map_end(call->rsp);
-}
+/* Flags of an entry of the list, in the order they are sent. */
+static const struct {
+	uint8_t field; /* of tug_img_state_image */
+	uint8_t flag;  /* enum tug_slot_flag */
+} list_flags[] = {
+	{ TUG_IMG_STATE_IMAGE_BOOTABLE, TUG_SLOT_BOOTABLE },   { TUG_IMG_STATE_IMAGE_PENDING, TUG_SLOT_PENDING },
+	{ TUG_IMG_STATE_IMAGE_CONFIRMED, TUG_SLOT_CONFIRMED }, { TUG_IMG_STATE_IMAGE_ACTIVE, TUG_SLOT_ACTIVE },
+	{ TUG_IMG_STATE_IMAGE_PERMANENT, TUG_SLOT_PERMANENT },
+};
 
 /* One entry of the list; a slot without a readable image is left out. */
-static void put_slot(struct tug_srv_call *call, struct target t, uint8_t flags)
+static void put_slot(struct tug_srv_call *call, struct tug_srv_slot t, uint8_t flags)
 {
-	struct tug_value vals[TUG_IMG_STATE_IMAGE_N] = { 0 };
-	uint8_t hash[TUG_HASH_MAX];
-	char version[TUG_VERSION_TEXT];
 	struct tug_image img;
 	struct tug_io io;
-	size_t len;
 
-	if (tug_slot_open(call->srv, t.image, t.slot, &io, &img) != TUG_OK ||
-	    (recovery(call) && !tug_slot_intact(call->srv, &img))) {
+	if (tug_slot_open(call->srv, t, &io, &img) != TUG_OK) {
 		return;
 	}
-	if (call->srv->cfg->n_images > 1) {
-		set_uint(vals, TUG_IMG_STATE_IMAGE_IMAGE, t.image);
+	if ((img.hdr.flags & TUG_IMG_F_NON_BOOTABLE) == 0) {
+		flags |= TUG_SLOT_BOOTABLE;
 	}
-	set_uint(vals, TUG_IMG_STATE_IMAGE_SLOT, t.slot);
-	len = tug_version_format(&img.hdr.version, '.', version);
-	set_slice(vals, TUG_IMG_STATE_IMAGE_VERSION, TUG_T_TSTR, tug_slice_of(version, len));
-	if (tug_slot_digest(call->srv, t.image, t.slot, &img, hash, &len) == TUG_OK) {
-		set_slice(vals, TUG_IMG_STATE_IMAGE_HASH, TUG_T_BSTR, tug_slice_of(hash, len));
+	tug_enc_map_begin(call->rsp);
+	tug_srv_put_slot_id(call, t);
+	tug_srv_put_version(call, &img);
+	tug_srv_put_digest(call, t, &img);
+	for (size_t i = 0; i < sizeof(list_flags) / sizeof(list_flags[0]); i++) {
+		tug_srv_key(call, &tug_img_state_image, list_flags[i].field);
+		tug_enc_bool(call->rsp, (flags & list_flags[i].flag) != 0);
 	}
-	if (recovery(call)) {
-		put_recovery_entry(call, vals);
-		return;
-	}
-	set_bool(vals, TUG_IMG_STATE_IMAGE_BOOTABLE, (img.hdr.flags & TUG_IMG_F_NON_BOOTABLE) == 0);
-	set_bool(vals, TUG_IMG_STATE_IMAGE_PENDING, (flags & TUG_SLOT_PENDING) != 0);
-	set_bool(vals, TUG_IMG_STATE_IMAGE_CONFIRMED, (flags & TUG_SLOT_CONFIRMED) != 0);
-	set_bool(vals, TUG_IMG_STATE_IMAGE_ACTIVE, (flags & TUG_SLOT_ACTIVE) != 0);
-	set_bool(vals, TUG_IMG_STATE_IMAGE_PERMANENT, (flags & TUG_SLOT_PERMANENT) != 0);
-	tug_map_encode(call->rsp, &tug_img_state_image, vals);
+	tug_enc_map_end(call->rsp);
 }
 
 static uint16_t state_read(struct tug_srv_call *call)
@@ -141,29 +82,25 @@ static uint16_t state_read(struct tug_srv_call *call)
 		enum tug_swap_type type = tug_slot_swap_type(call->srv, &cfg->images[i]);
 
 		for (uint8_t slot = 0; slot < 2; slot++) {
-			struct target t = { i, slot };
+			struct tug_srv_slot t = { i, slot };
 
 			put_slot(call, t, tug_slot_flags(type, slot == cfg->images[i].active));
 		}
 	}
 	tug_enc_list_end(call->rsp);
-	if (!recovery(call)) {
-		tug_srv_key(call, &tug_img_state_rsp, TUG_IMG_STATE_RSP_SPLIT_STATUS);
-		tug_enc_int(call->rsp, 0);
-	}
+	tug_srv_put(call, &tug_img_state_rsp, TUG_IMG_STATE_RSP_SPLIT_STATUS, 0);
 	return TUG_RC_OK;
 }
 
 /* True when the slot reports `want`; `*like` is set when its digest has that length. */
-static bool slot_reports(const struct tug_server *s, struct target t, struct tug_slice want, bool *like)
+static bool slot_reports(const struct tug_server *s, struct tug_srv_slot t, struct tug_slice want, bool *like)
 {
 	uint8_t hash[TUG_HASH_MAX];
 	struct tug_image img;
 	struct tug_io io;
 	size_t len;
 
-	if (tug_slot_open(s, t.image, t.slot, &io, &img) != TUG_OK ||
-	    tug_slot_digest(s, t.image, t.slot, &img, hash, &len) != TUG_OK) {
+	if (tug_slot_open(s, t, &io, &img) != TUG_OK || tug_slot_digest(s, t, &img, hash, &len) != TUG_OK) {
 		return false;
 	}
 	*like = *like || len == want.len;
@@ -171,7 +108,7 @@ static bool slot_reports(const struct tug_server *s, struct target t, struct tug
 }
 
 /* Which slot the request means; the active slot wins over an equal one. Result: 0 or an image-group rc. */
-static uint16_t find_target(const struct tug_server *s, struct tug_slice want, struct target *t)
+static uint16_t find_target(const struct tug_server *s, struct tug_slice want, struct tug_srv_slot *t)
 {
 	bool like = want.len == HASH_LEN;
 
@@ -190,7 +127,7 @@ static uint16_t find_target(const struct tug_server *s, struct tug_slice want, s
 }
 
 /* Checks 2 to 4 of the state write. Result: 0 or an image-group rc. */
-static uint16_t choose_target(const struct tug_server *s, const struct tug_value *req, bool confirm, struct target *t)
+static uint16_t choose_target(const struct tug_server *s, const struct tug_value *req, bool confirm, struct tug_srv_slot *t)
 {
 	const struct tug_value *hash = &req[TUG_IMG_STATE_REQ_HASH];
 
@@ -242,7 +179,7 @@ static uint16_t state_write(struct tug_srv_call *call)
 	struct tug_value req[TUG_IMG_STATE_REQ_N];
 	const struct tug_srv_image *img;
 	bool old = s->cfg->profile->old_state_logic != 0, confirm, active;
-	struct target t = { 0, 0 };
+	struct tug_srv_slot t = { 0, 0 };
 	uint16_t rc;
 
 	if (!state_write_built(s->cfg)) {
@@ -268,19 +205,15 @@ static uint16_t state_write(struct tug_srv_call *call)
 }
 
 /* Number of the slot to erase, counted over all images. Result: 0 or a generic rc. */
-static uint16_t erase_read(const struct tug_srv_call *call, uint32_t *slot)
+static uint16_t erase_read(const struct tug_srv_call *call, uint8_t *slot)
 {
 	const struct tug_server_cfg *cfg = call->srv->cfg;
-	struct tug_value req[TUG_IMG_ERASE_REQ_N];
-	uint16_t rc;
+	struct tug_value req[TUG_IMG_ERASE_REQ_N] = { 0 };
+	uint16_t rc = cfg->profile->erase_slot_key ? tug_srv_decode(call, &tug_img_erase_req, req) : TUG_RC_OK;
 
-	*slot = 1;
-	if (!cfg->profile->erase_slot_key) {
-		return TUG_RC_OK;
-	}
-	rc = tug_srv_decode(call, &tug_img_erase_req, req);
-	if (rc == TUG_RC_OK) {
-		*slot = tug_srv_u32(&req[TUG_IMG_ERASE_REQ_SLOT], cfg->n_images > 0 ? 1u - cfg->images[0].active : 1u);
+	*slot = cfg->images[0].active ^ 1u;
+	if (req[TUG_IMG_ERASE_REQ_SLOT].present) {
+		*slot = req[TUG_IMG_ERASE_REQ_SLOT].v.u < UINT8_MAX ? (uint8_t)req[TUG_IMG_ERASE_REQ_SLOT].v.u : UINT8_MAX;
 	}
 	return rc;
 }
@@ -303,38 +236,31 @@ static uint16_t erase_slot(const struct tug_server *s, const struct tug_srv_imag
 static uint16_t img_erase(struct tug_srv_call *call)
 {
 	const struct tug_server_cfg *cfg = call->srv->cfg;
-	const struct tug_srv_image *img;
-	uint32_t slot;
-	uint16_t rc;
+	uint8_t slot;
+	uint16_t rc = erase_read(call, &slot);
 
-	if (recovery(call)) {
-		return TUG_RC_NOTSUP;
-	}
-	rc = erase_read(call, &slot);
 	if (rc != TUG_RC_OK) {
 		return rc;
 	}
-	img = slot / 2 < cfg->n_images ? &cfg->images[slot / 2] : NULL;
-	if (img == NULL || img->slot[slot % 2] == NULL) {
+	if (slot / 2 >= cfg->n_images || cfg->images[slot / 2].slot[slot % 2] == NULL) {
 		return tug_srv_fail(call, TUG_GRP_IMG, TUG_IMG_RC_FLASH_OPEN);
 	}
-	rc = erase_slot(call->srv, img, (uint8_t)(slot % 2));
+	rc = erase_slot(call->srv, &cfg->images[slot / 2], slot % 2);
 	if (rc != TUG_IMG_RC_NO_FREE_SLOT) {
 		tug_srv_upload_reset(call->srv);
 	}
-	return rc != 0 ? tug_srv_fail(call, TUG_GRP_IMG, rc) : TUG_RC_OK;
+	return tug_srv_fail(call, TUG_GRP_IMG, rc);
 }
 
-static void put_slot_info(struct tug_srv_call *call, struct target t, const struct tug_srv_image *img)
+static void put_slot_info(struct tug_srv_call *call, struct tug_srv_slot t, const struct tug_srv_image *img)
 {
-	struct tug_value vals[TUG_IMG_SLOT_N] = { 0 };
-
-	set_uint(vals, TUG_IMG_SLOT_SLOT, t.slot);
-	set_uint(vals, TUG_IMG_SLOT_SIZE, img->slot[t.slot]->size);
+	tug_enc_map_begin(call->rsp);
+	tug_srv_put(call, &tug_img_slot, TUG_IMG_SLOT_SLOT, t.slot);
+	tug_srv_put(call, &tug_img_slot, TUG_IMG_SLOT_SIZE, img->slot[t.slot]->size);
 	if (t.slot != img->active) {
-		set_uint(vals, TUG_IMG_SLOT_UPLOAD_IMAGE_ID, t.image);
+		tug_srv_put(call, &tug_img_slot, TUG_IMG_SLOT_UPLOAD_IMAGE_ID, t.image);
 	}
-	tug_map_encode(call->rsp, &tug_img_slot, vals);
+	tug_enc_map_end(call->rsp);
 }
 
 static uint16_t slot_info(struct tug_srv_call *call)
@@ -350,12 +276,11 @@ static uint16_t slot_info(struct tug_srv_call *call)
 		const struct tug_srv_image *img = &cfg->images[i];
 
 		tug_enc_map_begin(call->rsp);
-		tug_srv_key(call, &tug_img_slotinfo_image, TUG_IMG_SLOTINFO_IMAGE_IMAGE);
-		tug_enc_uint(call->rsp, i);
+		tug_srv_put(call, &tug_img_slotinfo_image, TUG_IMG_SLOTINFO_IMAGE_IMAGE, i);
 		tug_srv_key(call, &tug_img_slotinfo_image, TUG_IMG_SLOTINFO_IMAGE_SLOTS);
 		tug_enc_list_begin(call->rsp);
 		for (uint8_t slot = 0; slot < 2; slot++) {
-			struct target t = { i, slot };
+			struct tug_srv_slot t = { i, slot };
 
 			if (img->slot[slot] != NULL) {
 				put_slot_info(call, t, img);
@@ -363,8 +288,8 @@ static uint16_t slot_info(struct tug_srv_call *call)
 		}
 		tug_enc_list_end(call->rsp);
 		if (img->max_image_size != 0) {
-			tug_srv_key(call, &tug_img_slotinfo_image, TUG_IMG_SLOTINFO_IMAGE_MAX_IMAGE_SIZE);
-			tug_enc_uint(call->rsp, img->max_image_size);
+			tug_srv_put(call, &tug_img_slotinfo_image, TUG_IMG_SLOTINFO_IMAGE_MAX_IMAGE_SIZE,
+				    img->max_image_size);
 		}
 		tug_enc_map_end(call->rsp);
 	}
@@ -372,14 +297,9 @@ static uint16_t slot_info(struct tug_srv_call *call)
 	return TUG_RC_OK;
 }
 
-static uint16_t img_upload(struct tug_srv_call *call)
-{
-	return recovery(call) ? tug_srv_img_upload_recovery(call) : tug_srv_img_upload(call);
-}
-
 static const struct tug_srv_cmd commands[] = {
 	[0] = { .read = state_read, .write = state_write },
-	[1] = { .write = img_upload },
+	[1] = { .write = tug_srv_img_upload },
 	[5] = { .write = img_erase },
 	[6] = { .read = slot_info },
 };

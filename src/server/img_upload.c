@@ -10,16 +10,6 @@
 #include "server_priv.h"
 
 #define SHA_MAX 32u /* longest upload identity */
-#define PROBE 64u   /* octets hashed in one read */
-
-/** A chunk as it came. */
-struct chunk {
-	uint32_t off, len, image;    /**< fields; 0 when absent */
-	bool has_off, has_len;       /**< they were there */
-	bool has_data;               /**< "data" was there */
-	bool upgrade;                /**< only a newer version is welcome */
-	struct tug_slice data, sha;  /**< borrow the request */
-};
 
 /** What a chunk will do. */
 struct plan {
@@ -34,13 +24,7 @@ void tug_srv_upload_reset(struct tug_server *s)
 	memset(&s->up, 0, sizeof(s->up));
 }
 
-static bool too_wide(const struct tug_value *val)
-{
-	return val->present && val->v.u > UINT32_MAX;
-}
-
-/* Decode. Result: 0 or TUG_RC_INVAL; nothing is changed then. */
-static uint16_t chunk_read(const struct tug_srv_call *call, struct chunk *c)
+uint16_t tug_up_read(const struct tug_srv_call *call, struct tug_up_chunk *c)
 {
 	struct tug_value req[TUG_IMG_UPLOAD_REQ_N];
 	uint16_t rc = tug_srv_decode(call, &tug_img_upload_req, req);
@@ -49,16 +33,17 @@ static uint16_t chunk_read(const struct tug_srv_call *call, struct chunk *c)
 	if (rc != TUG_RC_OK) {
 		return rc;
 	}
-	if (too_wide(&req[TUG_IMG_UPLOAD_REQ_OFF]) || too_wide(&req[TUG_IMG_UPLOAD_REQ_LEN]) ||
-	    too_wide(&req[TUG_IMG_UPLOAD_REQ_IMAGE])) {
-		return TUG_RC_INVAL;
+	for (uint8_t i = TUG_IMG_UPLOAD_REQ_IMAGE; i <= TUG_IMG_UPLOAD_REQ_OFF; i++) {
+		if (req[i].v.u > UINT32_MAX) { /* an absent one is zero */
+			return TUG_RC_INVAL;
+		}
 	}
 	c->has_off = req[TUG_IMG_UPLOAD_REQ_OFF].present;
 	c->has_len = req[TUG_IMG_UPLOAD_REQ_LEN].present;
 	c->has_data = req[TUG_IMG_UPLOAD_REQ_DATA].present;
-	c->off = tug_srv_u32(&req[TUG_IMG_UPLOAD_REQ_OFF], 0);
-	c->len = tug_srv_u32(&req[TUG_IMG_UPLOAD_REQ_LEN], 0);
-	c->image = tug_srv_u32(&req[TUG_IMG_UPLOAD_REQ_IMAGE], 0);
+	c->off = (uint32_t)req[TUG_IMG_UPLOAD_REQ_OFF].v.u;
+	c->len = (uint32_t)req[TUG_IMG_UPLOAD_REQ_LEN].v.u;
+	c->image = (uint32_t)req[TUG_IMG_UPLOAD_REQ_IMAGE].v.u;
 	c->upgrade = req[TUG_IMG_UPLOAD_REQ_UPGRADE].present && req[TUG_IMG_UPLOAD_REQ_UPGRADE].v.b;
 	if (c->has_data) {
 		c->data = req[TUG_IMG_UPLOAD_REQ_DATA].v.s;
@@ -96,19 +81,21 @@ static uint16_t check_newer(const struct tug_server *s, uint8_t image, const str
 	struct tug_image running;
 	struct tug_io io;
 
-	if (tug_slot_open(s, image, s->cfg->images[image].active, &io, &running) != TUG_OK) {
+	struct tug_srv_slot t = { image, s->cfg->images[image].active };
+
+	if (tug_slot_open(s, t, &io, &running) != TUG_OK) {
 		return TUG_IMG_RC_NO_VERSION;
 	}
 	return tug_version_cmp(&new_hdr->version, &running.hdr.version, false) > 0 ? 0 : TUG_IMG_RC_NOT_NEWER;
 }
 
-static bool same_upload(const struct tug_server *s, const struct chunk *c)
+static bool same_upload(const struct tug_server *s, const struct tug_up_chunk *c)
 {
 	return s->up.busy && c->sha.len > 0 && tug_slice_eq(c->sha, tug_slice_of(s->up.sha, s->up.sha_len));
 }
 
 /* Checks 7 to 13 of the first chunk: is there room for it. Result: 0 or an image-group rc. */
-static uint16_t inspect_target(const struct tug_server *s, const struct chunk *c, const struct tug_image_hdr *hdr,
+static uint16_t inspect_target(const struct tug_server *s, const struct tug_up_chunk *c, const struct tug_image_hdr *hdr,
 			       struct plan *p)
 {
 	const struct tug_srv_image *img;
@@ -126,7 +113,7 @@ static uint16_t inspect_target(const struct tug_server *s, const struct chunk *c
 }
 
 /* The first chunk: checks 2 to 13. Result: 0 with `p`, or an image-group rc. */
-static uint16_t inspect_first(const struct tug_server *s, const struct chunk *c, struct plan *p)
+static uint16_t inspect_first(const struct tug_server *s, const struct tug_up_chunk *c, struct plan *p)
 {
 	struct tug_image_hdr hdr;
 
@@ -152,7 +139,7 @@ static uint16_t inspect_first(const struct tug_server *s, const struct chunk *c,
 }
 
 /* Decide. Result: 0 with `p`, or an image-group rc. Changes nothing. */
-static uint16_t inspect(const struct tug_server *s, const struct chunk *c, struct plan *p)
+static uint16_t inspect(const struct tug_server *s, const struct tug_up_chunk *c, struct plan *p)
 {
 	memset(p, 0, sizeof(*p));
 	if (!c->has_off) {
@@ -173,20 +160,10 @@ static uint16_t inspect(const struct tug_server *s, const struct chunk *c, struc
 	return 0;
 }
 
-static const struct tug_flash_area *up_area(const struct tug_server *s)
-{
-	return s->cfg->images[s->up.image].slot[s->up.slot];
-}
-
-static uint32_t up_base(const struct tug_server *s)
-{
-	return tug_slot_base(s, &s->cfg->images[s->up.image], s->up.slot);
-}
-
 /* Write octets behind those stored; what does not fill a write unit waits in the tail. */
 static int put(struct tug_server *s, uint32_t pos, struct tug_slice d)
 {
-	const struct tug_flash_area *a = up_area(s);
+	const struct tug_flash_area *a = tug_up_area(s);
 	uint8_t unit = a->dev->write_size;
 	size_t whole;
 	int rc;
@@ -217,11 +194,10 @@ static int put(struct tug_server *s, uint32_t pos, struct tug_slice d)
 	return rc;
 }
 
-/* Erase ahead of the chunk, then store it. Result: 0 or an image-group rc. */
-static uint16_t store(struct tug_server *s, struct tug_slice d)
+uint16_t tug_up_store(struct tug_server *s, struct tug_slice d)
 {
-	const struct tug_flash_area *a = up_area(s);
-	uint32_t pos = up_base(s) + s->up.off - s->up.tail_len;
+	const struct tug_flash_area *a = tug_up_area(s);
+	uint32_t pos = tug_up_base(s) + s->up.off - s->up.tail_len;
 	uint64_t end = (uint64_t)pos + s->up.tail_len + d.len;
 
 	if (a->dev->write_size > sizeof(s->up.tail) || a->dev->write_size == 0 || end > a->size) {
@@ -238,11 +214,10 @@ static uint16_t store(struct tug_server *s, struct tug_slice d)
 	return 0;
 }
 
-/* Write the tail, filled up with the erased value. Result: 0 or an image-group rc. */
-static uint16_t flush(struct tug_server *s)
+uint16_t tug_up_flush(struct tug_server *s)
 {
-	const struct tug_flash_area *a = up_area(s);
-	uint32_t pos = up_base(s) + s->up.off - s->up.tail_len;
+	const struct tug_flash_area *a = tug_up_area(s);
+	uint32_t pos = tug_up_base(s) + s->up.off - s->up.tail_len;
 
 	if (s->up.tail_len == 0) {
 		return 0;
@@ -252,52 +227,29 @@ static uint16_t flush(struct tug_server *s)
 	return tug_flash_write(a, pos, s->up.tail, a->dev->write_size) == TUG_OK ? 0 : TUG_IMG_RC_FLASH_WRITE;
 }
 
-static bool image_check(const struct tug_server *s)
+/* The image check, where this build has it and can do it. */
+static bool checks(const struct tug_server *s)
 {
-	return s->cfg->profile->match_key && s->cfg->crypto != NULL;
+	return s->cfg->profile->match != NULL && s->cfg->crypto != NULL;
 }
 
-/* True when the stored octets hash to the announced digest. */
-static bool stored_matches(const struct tug_server *s)
-{
-	const struct tug_crypto *c = s->cfg->crypto;
-	uint8_t buf[PROBE], digest[TUG_HASH_MAX];
-	struct tug_hash_ctx ctx;
-	uint32_t base = up_base(s);
-
-	if (s->up.sha_len != tug_hash_len(TUG_SHA256) || c->hash_init(&ctx, TUG_SHA256) != TUG_OK) {
-		return false;
-	}
-	for (uint32_t off = 0; off < s->up.len; off += PROBE) {
-		uint32_t n = s->up.len - off < PROBE ? s->up.len - off : PROBE;
-
-		if (tug_flash_read(up_area(s), base + off, buf, n) != TUG_OK || c->hash_update(&ctx, buf, n) != TUG_OK) {
-			c->hash_abort(&ctx);
-			return false;
-		}
-	}
-	return c->hash_final(&ctx, digest) == TUG_OK && memcmp(digest, s->up.sha, s->up.sha_len) == 0;
-}
-
-/* Forget what was, note what begins. */
-static void begin(struct tug_server *s, const struct chunk *c, uint8_t image, uint8_t slot)
+void tug_up_begin(struct tug_server *s, const struct tug_up_chunk *c, uint8_t image, uint8_t slot)
 {
 	tug_srv_upload_reset(s);
 	s->up.busy = true;
 	s->up.len = c->len;
 	s->up.image = image;
 	s->up.slot = slot;
-	s->up.erased_to = up_base(s);
+	s->up.erased_to = tug_up_base(s);
 	s->up.sha_len = (uint8_t)c->sha.len;
 	if (c->sha.len > 0) {
 		memcpy(s->up.sha, c->sha.p, c->sha.len);
 	}
 }
 
-static void answer(struct tug_srv_call *call, uint32_t off)
+void tug_up_answer(struct tug_srv_call *call, uint32_t off)
 {
-	tug_srv_key(call, &tug_img_upload_rsp, TUG_IMG_UPLOAD_RSP_OFF);
-	tug_enc_uint(call->rsp, off);
+	tug_srv_put(call, &tug_img_upload_rsp, TUG_IMG_UPLOAD_RSP_OFF, off);
 }
 
 /* The whole file is there: forget the upload, answer. */
@@ -305,8 +257,8 @@ static uint16_t complete(struct tug_srv_call *call, bool match)
 {
 	struct tug_server *s = call->srv;
 
-	answer(call, s->up.len);
-	if (image_check(s)) {
+	tug_up_answer(call, s->up.len);
+	if (checks(s)) {
 		tug_srv_key(call, &tug_img_upload_rsp, TUG_IMG_UPLOAD_RSP_MATCH);
 		tug_enc_bool(call->rsp, match);
 	}
@@ -315,7 +267,7 @@ static uint16_t complete(struct tug_srv_call *call, bool match)
 }
 
 /* Carry out the plan and note in it what became of the file. Result: 0 or an image-group rc. */
-static uint16_t act(struct tug_server *s, const struct chunk *c, struct plan *p)
+static uint16_t act(struct tug_server *s, const struct tug_up_chunk *c, struct plan *p)
 {
 	uint16_t rc;
 
@@ -323,8 +275,8 @@ static uint16_t act(struct tug_server *s, const struct chunk *c, struct plan *p)
 		return 0;
 	}
 	if (p->act == START) {
-		begin(s, c, p->image, p->slot);
-		if (image_check(s) && stored_matches(s)) {
+		tug_up_begin(s, c, p->image, p->slot);
+		if (checks(s) && s->cfg->profile->match(s)) {
 			p->done = p->match = true; /* this very file is in the slot already */
 			return 0;
 		}
@@ -333,11 +285,11 @@ static uint16_t act(struct tug_server *s, const struct chunk *c, struct plan *p)
 			return TUG_IMG_RC_FLASH_ERASE;
 		}
 	}
-	rc = store(s, c->data);
+	rc = tug_up_store(s, c->data);
 	if (rc == 0 && s->up.off == s->up.len) {
-		rc = flush(s);
+		rc = tug_up_flush(s);
 		p->done = true;
-		p->match = rc == 0 && image_check(s) && stored_matches(s);
+		p->match = rc == 0 && checks(s) && s->cfg->profile->match(s);
 	}
 	return rc;
 }
@@ -345,9 +297,9 @@ static uint16_t act(struct tug_server *s, const struct chunk *c, struct plan *p)
 uint16_t tug_srv_img_upload(struct tug_srv_call *call)
 {
 	struct tug_server *s = call->srv;
-	struct chunk c;
+	struct tug_up_chunk c;
 	struct plan p;
-	uint16_t rc = chunk_read(call, &c);
+	uint16_t rc = tug_up_read(call, &c);
 
 	if (rc != TUG_RC_OK) {
 		return rc;
@@ -363,60 +315,6 @@ uint16_t tug_srv_img_upload(struct tug_srv_call *call)
 	if (p.done) {
 		return complete(call, p.match);
 	}
-	answer(call, s->up.off);
-	return TUG_RC_OK;
-}
-
-/* First chunk in recovery: the whole slot is erased. Result: 0 or TUG_RC_INVAL. */
-static uint16_t recovery_begin(struct tug_server *s, const struct chunk *c)
-{
-	const struct tug_srv_image *img = c->image < s->cfg->n_images ? &s->cfg->images[c->image] : NULL;
-
-	if (img == NULL || !c->has_len || c->len > img->slot[0]->size || tug_slot_erase_all(img, 0, false) != TUG_OK) {
-		return TUG_RC_INVAL;
-	}
-	begin(s, c, (uint8_t)c->image, 0);
-	s->up.erased_to = img->slot[0]->size;
-	return TUG_RC_OK;
-}
-
-/* Store what fills write units, all of it at the end of the file. Result: 0 or TUG_RC_INVAL. */
-static uint16_t recovery_store(struct tug_server *s, const struct chunk *c)
-{
-	bool last = c->data.len >= s->up.len - s->up.off;
-	size_t n = last ? c->data.len : c->data.len - c->data.len % up_area(s)->dev->write_size;
-
-	if (store(s, tug_slice_of(c->data.p, n)) != 0 || (last && flush(s) != 0)) {
-		return TUG_RC_INVAL;
-	}
-	return TUG_RC_OK;
-}
-
-uint16_t tug_srv_img_upload_recovery(struct tug_srv_call *call)
-{
-	struct tug_server *s = call->srv;
-	struct chunk c;
-	uint16_t rc = chunk_read(call, &c);
-
-	if (rc != TUG_RC_OK) {
-		return rc;
-	}
-	if (!c.has_off || !c.has_data) {
-		rc = TUG_RC_INVAL;
-	} else if (c.off == 0) {
-		rc = recovery_begin(s, &c);
-		rc = rc == TUG_RC_OK ? recovery_store(s, &c) : rc;
-	} else if (s->up.busy && c.off == s->up.off) {
-		if (s->up.off > s->up.len || c.data.len > s->up.len - s->up.off) {
-			return TUG_RC_INVAL;
-		}
-		rc = recovery_store(s, &c);
-	}
-	if (rc != TUG_RC_OK) {
-		tug_srv_upload_reset(s);
-		return rc;
-	}
-	tug_srv_rc0(call);
-	answer(call, s->up.off);
+	tug_up_answer(call, s->up.off);
 	return TUG_RC_OK;
 }

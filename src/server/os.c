@@ -16,35 +16,16 @@
 static const char info_order[] = "snrvbmpio";
 #define INFO_N (sizeof(info_order) - 1u)
 
-static bool recovery(const struct tug_srv_call *call)
-{
-	return call->srv->cfg->profile->recovery != 0;
-}
-
 static uint16_t os_echo(struct tug_srv_call *call)
 {
 	struct tug_value req[TUG_OS_ECHO_REQ_N];
-	uint16_t rc;
+	uint16_t rc = tug_srv_decode(call, &tug_os_echo_req, req);
 
-	if (recovery(call)) {
-		return TUG_RC_NOTSUP;
-	}
-	rc = tug_srv_decode(call, &tug_os_echo_req, req);
 	if (rc != TUG_RC_OK) {
 		return rc;
 	}
 	tug_srv_key(call, &tug_os_echo_rsp, TUG_OS_ECHO_RSP_R);
 	tug_enc_text(call->rsp, req[TUG_OS_ECHO_REQ_D].present ? req[TUG_OS_ECHO_REQ_D].v.s : tug_slice_of(NULL, 0));
-	return TUG_RC_OK;
-}
-
-/* Only MCUboot's recovery knows it, and does nothing. */
-static uint16_t os_console_echo(struct tug_srv_call *call)
-{
-	if (!recovery(call)) {
-		return TUG_RC_NOTSUP;
-	}
-	tug_srv_rc0(call);
 	return TUG_RC_OK;
 }
 
@@ -69,7 +50,7 @@ static uint16_t reset_read(const struct tug_srv_call *call, bool *force, uint8_t
 	return TUG_RC_OK;
 }
 
-static uint16_t os_reset(struct tug_srv_call *call)
+uint16_t tug_srv_os_reset(struct tug_srv_call *call)
 {
 	struct tug_server *s = call->srv;
 	const struct tug_srv_hooks *h = &s->cfg->hooks;
@@ -88,19 +69,16 @@ static uint16_t os_reset(struct tug_srv_call *call)
 		s->reset_at_ms = s->cfg->clock.now_ms(s->cfg->clock.ctx) + RESET_DELAY_MS;
 	}
 	s->reset_mode = mode;
-	tug_srv_rc0(call);
 	return TUG_RC_OK;
 }
 
-static uint16_t os_params(struct tug_srv_call *call)
+uint16_t tug_srv_os_params(struct tug_srv_call *call)
 {
 	if (!call->srv->cfg->params) {
 		return TUG_RC_NOTSUP;
 	}
-	tug_srv_key(call, &tug_os_params_rsp, TUG_OS_PARAMS_RSP_BUF_SIZE);
-	tug_enc_uint(call->rsp, call->srv->cfg->buf_size);
-	tug_srv_key(call, &tug_os_params_rsp, TUG_OS_PARAMS_RSP_BUF_COUNT);
-	tug_enc_uint(call->rsp, call->srv->cfg->buf_count);
+	tug_srv_put(call, &tug_os_params_rsp, TUG_OS_PARAMS_RSP_BUF_SIZE, call->srv->cfg->buf_size);
+	tug_srv_put(call, &tug_os_params_rsp, TUG_OS_PARAMS_RSP_BUF_COUNT, call->srv->cfg->buf_count);
 	return TUG_RC_OK;
 }
 
@@ -113,15 +91,15 @@ static uint16_t info_mask(struct tug_slice format)
 		return 1u;
 	}
 	for (size_t i = 0; i < format.len; i++) {
-		const char *at = memchr(info_order, format.p[i], INFO_N);
+		unsigned at = 0;
 
-		if (format.p[i] == 'a') {
-			mask |= (1u << INFO_N) - 1u;
-		} else if (at != NULL) {
-			mask |= (uint16_t)(1u << (at - info_order));
-		} else {
+		while (at < INFO_N && (uint8_t)info_order[at] != format.p[i]) {
+			at++;
+		}
+		if (at == INFO_N && format.p[i] != 'a') {
 			return 0;
 		}
+		mask |= (uint16_t)(at == INFO_N ? (1u << INFO_N) - 1u : 1u << at);
 	}
 	return mask;
 }
@@ -207,9 +185,8 @@ static uint16_t os_bootloader(struct tug_srv_call *call)
 
 static const struct tug_srv_cmd commands[] = {
 	[0] = { .read = os_echo, .write = os_echo },
-	[1] = { .write = os_console_echo },
-	[5] = { .write = os_reset },
-	[6] = { .read = os_params },
+	[5] = { .write = tug_srv_os_reset },
+	[6] = { .read = tug_srv_os_params },
 	[7] = { .read = os_info },
 	[8] = { .read = os_bootloader },
 };

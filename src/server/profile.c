@@ -7,6 +7,8 @@
 
 #include "server_priv.h"
 
+static const struct tug_srv_group *const boot_groups[] = { &tug_srv_boot_os, &tug_srv_boot_img, &tug_srv_boot_zbasic };
+
 static const struct tug_server_profile profiles[] = {
 	{
 		/* NCS 2.4: v1 only on the wire, image check built in, confirm of a pending slot is a no-op */
@@ -20,7 +22,7 @@ static const struct tug_server_profile profiles[] = {
 		.upload_sha = 1,
 		.erase_slot_key = 1,
 		.recovery = 0,
-		.match_key = 1,
+		.match = tug_srv_match,
 		.blank_erase_fails = 1,
 		.reset_keys = 0,
 		.query_plain_rc = 0,
@@ -37,7 +39,7 @@ static const struct tug_server_profile profiles[] = {
 		.upload_sha = 1,
 		.erase_slot_key = 1,
 		.recovery = 0,
-		.match_key = 1,
+		.match = tug_srv_match,
 		.blank_erase_fails = 1,
 		.reset_keys = 1,
 		.query_plain_rc = 1,
@@ -53,7 +55,6 @@ static const struct tug_server_profile profiles[] = {
 		.upload_sha = 1,
 		.erase_slot_key = 1,
 		.recovery = 0,
-		.match_key = 0,
 		.blank_erase_fails = 0,
 		.reset_keys = 2,
 		.query_plain_rc = 0,
@@ -69,10 +70,11 @@ static const struct tug_server_profile profiles[] = {
 		.upload_sha = 0,
 		.erase_slot_key = 0,
 		.recovery = 1,
-		.match_key = 0,
 		.blank_erase_fails = 0,
 		.reset_keys = 0,
 		.query_plain_rc = 0,
+		.instead = boot_groups,
+		.n_instead = sizeof(boot_groups) / sizeof(boot_groups[0]),
 	},
 };
 

@@ -47,12 +47,10 @@ void tug_srv_key(struct tug_srv_call *call, const struct tug_map *m, uint8_t fie
 	tug_enc_key(call->rsp, m->f[field].key);
 }
 
-void tug_srv_rc0(struct tug_srv_call *call)
+void tug_srv_put(struct tug_srv_call *call, const struct tug_map *m, uint8_t field, uint32_t value)
 {
-	if (call->srv->cfg->profile->err_style == TUG_SRV_ERR_BOOT) {
-		tug_enc_key(call->rsp, "rc");
-		tug_enc_uint(call->rsp, 0);
-	}
+	tug_srv_key(call, m, field);
+	tug_enc_uint(call->rsp, value);
 }
 
 uint16_t tug_srv_decode(const struct tug_srv_call *call, const struct tug_map *m, struct tug_value *vals)
@@ -60,25 +58,15 @@ uint16_t tug_srv_decode(const struct tug_srv_call *call, const struct tug_map *m
 	return tug_map_decode(call->body, m, vals) == TUG_OK ? TUG_RC_OK : TUG_RC_INVAL;
 }
 
-uint32_t tug_srv_u32(const struct tug_value *val, uint32_t absent)
+/* The table that serves a listed group: the profile may have another one for it. */
+static const struct tug_srv_group *table_of(const struct tug_server_profile *p, const struct tug_srv_group *g)
 {
-	if (!val->present) {
-		return absent;
+	for (uint8_t i = 0; i < p->n_instead; i++) {
+		if (p->instead[i]->id == g->id) {
+			return p->instead[i];
+		}
 	}
-	return val->v.u > UINT32_MAX ? UINT32_MAX : (uint32_t)val->v.u;
-}
-
-const struct tug_srv_image *tug_srv_image(const struct tug_server *s, uint8_t image)
-{
-	return image < s->cfg->n_images ? &s->cfg->images[image] : NULL;
-}
-
-static tug_srv_fn pick(const struct tug_srv_cmd *cmd, uint8_t op, bool any_op)
-{
-	tug_srv_fn asked = op == TUG_SMP_READ ? cmd->read : cmd->write;
-	tug_srv_fn other = op == TUG_SMP_READ ? cmd->write : cmd->read;
-
-	return asked == NULL && any_op ? other : asked;
+	return g;
 }
 
 /* Several tables may serve one group: the first whose entry for the command is not empty decides. */
@@ -87,29 +75,18 @@ static tug_srv_fn find_handler(const struct tug_server_cfg *cfg, const struct tu
 	for (uint8_t i = 0; i < cfg->n_groups; i++) {
 		const struct tug_srv_group *g = cfg->groups[i];
 
-		if (g->id == hdr->group && hdr->id < g->n &&
-		    (g->cmd[hdr->id].read != NULL || g->cmd[hdr->id].write != NULL)) {
-			return pick(&g->cmd[hdr->id], hdr->op, cfg->profile->err_style == TUG_SRV_ERR_BOOT);
+		if (g->id != hdr->group) {
+			continue;
+		}
+		g = table_of(cfg->profile, g);
+		if (hdr->id < g->n && (g->cmd[hdr->id].read != NULL || g->cmd[hdr->id].write != NULL)) {
+			return hdr->op == TUG_SMP_READ ? g->cmd[hdr->id].read : g->cmd[hdr->id].write;
 		}
 	}
 	return NULL;
 }
 
-static void put_header(struct job *j)
-{
-	struct tug_smp_hdr rsp = j->hdr;
-
-	rsp.op = j->hdr.op == TUG_SMP_READ ? TUG_SMP_READ_RSP : TUG_SMP_WRITE_RSP;
-	rsp.flags = 0;
-	rsp.len = (uint16_t)(j->out.len - TUG_SMP_HDR_LEN);
-	if (j->srv->cfg->profile->err_style != TUG_SRV_ERR_BOOT) {
-		rsp.reserved = 0;
-		rsp.version = j->hdr.version == TUG_SMP_V1 ? TUG_SMP_V1 : TUG_SMP_V2;
-	}
-	tug_smp_hdr_encode(&rsp, j->out.p);
-}
-
-/* Begin the response map over again; whatever was written is gone. */
+/* Begin the response map, over again if need be; whatever was written is gone. */
 static void open_body(struct job *j, struct tug_enc *e)
 {
 	j->out.len = TUG_SMP_HDR_LEN;
@@ -117,15 +94,11 @@ static void open_body(struct job *j, struct tug_enc *e)
 	tug_enc_map_begin(e);
 }
 
-/* Close the map and prepend the header. Result: 0, or TUG_RC_MSGSIZE when it does not fit. */
-static uint16_t close_body(struct job *j, struct tug_enc *e)
+/* Close the map. Result: 0, or TUG_RC_MSGSIZE when it does not fit. */
+static uint16_t close_body(const struct job *j, struct tug_enc *e)
 {
 	tug_enc_map_end(e);
-	if (tug_enc_finish(e) != TUG_OK || j->out.len - TUG_SMP_HDR_LEN > UINT16_MAX) {
-		return TUG_RC_MSGSIZE;
-	}
-	put_header(j);
-	return TUG_RC_OK;
+	return tug_enc_finish(e) == TUG_OK && j->out.len <= UINT16_MAX ? TUG_RC_OK : TUG_RC_MSGSIZE;
 }
 
 static uint16_t legacy_rc(const struct job *j, uint16_t group, uint16_t n)
@@ -144,16 +117,10 @@ static uint16_t legacy_rc(const struct job *j, uint16_t group, uint16_t n)
 	return rc == TUG_RC_OK ? TUG_RC_UNKNOWN : rc;
 }
 
-static void write_group_error(struct job *j, struct tug_enc *e, const struct tug_srv_call *call)
+static void put(struct tug_enc *e, const char *key, uint16_t value)
 {
-	open_body(j, e);
-	tug_enc_key(e, j->srv->cfg->profile->err_style == TUG_SRV_ERR_RET ? "ret" : "err");
-	tug_enc_map_begin(e);
-	tug_enc_key(e, "group");
-	tug_enc_uint(e, call->err_group);
-	tug_enc_key(e, "rc");
-	tug_enc_uint(e, call->err_rc);
-	tug_enc_map_end(e);
+	tug_enc_key(e, key);
+	tug_enc_uint(e, value);
 }
 
 /* Run the handler and wrap its answer. Result: 0, or the generic rc that takes the error path. */
@@ -161,109 +128,116 @@ static uint16_t run(struct job *j)
 {
 	uint8_t style = j->srv->cfg->profile->err_style;
 	tug_srv_fn fn = find_handler(j->srv->cfg, &j->hdr);
-	struct tug_srv_call call = { 0 };
 	struct tug_enc e;
+	struct tug_srv_call call = { j->srv, &j->hdr, j->body, &e, 0, 0 };
 	uint16_t rc;
 
 	if (fn == NULL) {
 		return TUG_RC_NOTSUP;
 	}
 	open_body(j, &e);
-	call.srv = j->srv;
-	call.hdr = &j->hdr;
-	call.body = j->body;
-	call.rsp = &e;
 	rc = fn(&call);
 	if (rc != TUG_RC_OK) {
 		return rc;
 	}
 	if (call.err_rc != 0) {
-		if (style == TUG_SRV_ERR_NONE || style == TUG_SRV_ERR_BOOT || j->hdr.version == TUG_SMP_V1) {
+		if (j->hdr.version == TUG_SMP_V1 || style == TUG_SRV_ERR_BOOT) {
 			return legacy_rc(j, call.err_group, call.err_rc);
 		}
-		write_group_error(j, &e, &call);
+		open_body(j, &e);
+		tug_enc_key(&e, style == TUG_SRV_ERR_RET ? "ret" : "err");
+		tug_enc_map_begin(&e);
+		put(&e, "group", call.err_group);
+		put(&e, "rc", call.err_rc);
+		tug_enc_map_end(&e);
 	}
 	return close_body(j, &e);
 }
 
-/* The error path: {"rc":n}, in answers to v2 requests too. Result: 1, or 0 when not even that fits. */
-static int answer_rc(struct job *j, uint16_t rc)
+/* Checks 2 to 6 of the dispatch order; cuts the body off what follows it. Result: 0 or a generic rc. */
+static uint16_t admit(struct job *j)
 {
-	struct tug_enc e;
-
-	open_body(j, &e);
-	tug_enc_key(&e, "rc");
-	tug_enc_uint(&e, rc);
-	return close_body(j, &e) == TUG_RC_OK ? 1 : 0;
-}
-
-/* Checks 2 to 6 of the dispatch order. Result: 0 or a generic rc. */
-static uint16_t check_request(const struct job *j, size_t present)
-{
-	if (j->hdr.version > TUG_SMP_V2) {
-		return TUG_RC_TOO_NEW;
-	}
-	if (j->hdr.len > present) {
-		return TUG_RC_CORRUPT;
-	}
-	if (j->hdr.op != TUG_SMP_READ && j->hdr.op != TUG_SMP_WRITE) {
-		return TUG_RC_NOTSUP;
-	}
-	return TUG_RC_OK;
-}
-
-static int step_app(struct job *j, struct tug_slice *packet)
-{
-	size_t present = packet->len - TUG_SMP_HDR_LEN;
-	uint16_t rc;
-
 	if (j->srv->cfg->profile->err_style == TUG_SRV_ERR_NONE) {
 		j->hdr.version = TUG_SMP_V1;
 	}
-	rc = check_request(j, present);
-	if (rc == TUG_RC_OK) {
-		j->body = tug_slice_of(packet->p + TUG_SMP_HDR_LEN, j->hdr.len);
-		rc = run(j);
+	if (j->hdr.version > TUG_SMP_V2) {
+		return TUG_RC_TOO_NEW;
 	}
-	if (rc != TUG_RC_OK) {
-		packet->len = 0;
-		return answer_rc(j, rc);
+	if (j->hdr.len > j->body.len) {
+		return TUG_RC_CORRUPT;
 	}
-	*packet = tug_slice_of(j->body.p + j->body.len, present - j->body.len);
-	return 1;
+	j->body.len = j->hdr.len;
+	return j->hdr.op == TUG_SMP_READ || j->hdr.op == TUG_SMP_WRITE ? TUG_RC_OK : TUG_RC_NOTSUP;
 }
 
 /* MCUboot: one request per packet, read as far as present; surplus octets or another op: silence. */
-static int step_boot(struct job *j, struct tug_slice *packet)
+static bool admit_boot(const struct job *j)
 {
-	size_t present = packet->len - TUG_SMP_HDR_LEN;
+	return (j->hdr.op == TUG_SMP_READ || j->hdr.op == TUG_SMP_WRITE) && j->body.len <= j->hdr.len;
+}
+
+static void put_header(struct job *j)
+{
+	j->hdr.op = j->hdr.op == TUG_SMP_READ ? TUG_SMP_READ_RSP : TUG_SMP_WRITE_RSP;
+	j->hdr.flags = 0;
+	j->hdr.len = (uint16_t)(j->out.len - TUG_SMP_HDR_LEN);
+	if (j->srv->cfg->profile->err_style != TUG_SRV_ERR_BOOT) {
+		j->hdr.reserved = 0;
+		j->hdr.version = j->hdr.version == TUG_SMP_V1 ? TUG_SMP_V1 : TUG_SMP_V2;
+	}
+	tug_smp_hdr_encode(&j->hdr, j->out.p);
+}
+
+/* Answer one request and step over it; the error path drops the rest. Result: answers. */
+static int respond(struct job *j, struct tug_slice *packet)
+{
+	bool boot = j->srv->cfg->profile->err_style == TUG_SRV_ERR_BOOT;
+	const uint8_t *end = packet->p + packet->len;
 	uint16_t rc;
 
-	j->body = tug_slice_of(packet->p + TUG_SMP_HDR_LEN, present);
 	packet->len = 0;
-	if ((j->hdr.op != TUG_SMP_READ && j->hdr.op != TUG_SMP_WRITE) || present > j->hdr.len) {
+	if (boot && !admit_boot(j)) {
 		return 0;
 	}
-	rc = run(j);
-	return rc == TUG_RC_OK ? 1 : answer_rc(j, rc);
+	rc = boot ? TUG_RC_OK : admit(j);
+	if (rc == TUG_RC_OK) {
+		rc = run(j);
+	}
+	if (rc == TUG_RC_OK) {
+		packet->p = j->body.p + j->body.len;
+		packet->len = (size_t)(end - packet->p);
+	} else {
+		struct tug_enc e;
+
+		/* {"rc":n}, in answers to v2 requests too */
+		open_body(j, &e);
+		put(&e, "rc", rc);
+		if (close_body(j, &e) != TUG_RC_OK) {
+			return 0;
+		}
+	}
+	put_header(j);
+	return 1;
 }
 
 int tug_server_step(struct tug_server *s, struct tug_slice *packet, struct tug_buf *rsp)
 {
-	struct job j = { .srv = s };
-	int n;
+	struct job j;
+	int n = 0;
 
 	rsp->len = 0;
+	j.srv = s;
 	j.out = *rsp;
 	if (j.out.cap > s->cfg->buf_size) {
 		j.out.cap = s->cfg->buf_size;
 	}
-	if (packet->len > s->cfg->buf_size || j.out.cap < TUG_SMP_HDR_LEN ||
-	    tug_smp_hdr_decode(*packet, &j.hdr) != TUG_OK) {
+	if (packet->len <= s->cfg->buf_size && j.out.cap >= TUG_SMP_HDR_LEN &&
+	    tug_smp_hdr_decode(*packet, &j.hdr) == TUG_OK) {
+		j.body = tug_slice_of(packet->p + TUG_SMP_HDR_LEN, packet->len - TUG_SMP_HDR_LEN);
+		n = respond(&j, packet);
+	} else {
 		packet->len = 0;
-		return 0;
 	}
-	n = s->cfg->profile->err_style == TUG_SRV_ERR_BOOT ? step_boot(&j, packet) : step_app(&j, packet);
 	if (n == 1) {
 		rsp->len = j.out.len;
 	}

@@ -43,6 +43,7 @@ enum tug_slot_flag {
 	TUG_SLOT_CONFIRMED = 0x02, /**< stays, or is what a revert returns to */
 	TUG_SLOT_PENDING = 0x04,   /**< will be booted next */
 	TUG_SLOT_PERMANENT = 0x08, /**< pending, and will stay */
+	TUG_SLOT_BOOTABLE = 0x10,  /**< not marked as non-bootable; from the image, not from the trailers */
 };
 
 /** Record a group error in the answer. Result: 0, so that handlers can return it. */
@@ -51,17 +52,17 @@ uint16_t tug_srv_fail(struct tug_srv_call *call, uint16_t group, uint16_t rc);
 /** Write the key of a field of the response map `m`. */
 void tug_srv_key(struct tug_srv_call *call, const struct tug_map *m, uint8_t field);
 
-/** Write "rc":0 where this server's successes carry it (MCUboot recovery); else nothing. */
-void tug_srv_rc0(struct tug_srv_call *call);
+/** Write a field of the response map `m` that is an unsigned integer. */
+void tug_srv_put(struct tug_srv_call *call, const struct tug_map *m, uint8_t field, uint32_t value);
 
 /** Decode the body into vals[m->n]. Result: 0, or TUG_RC_INVAL for any body that does not decode. */
 uint16_t tug_srv_decode(const struct tug_srv_call *call, const struct tug_map *m, struct tug_value *vals);
 
-/** Value of a UINT field that may be absent; `absent` then. Clamped to UINT32_MAX. */
-uint32_t tug_srv_u32(const struct tug_value *val, uint32_t absent);
-
-/** The image `image`, or NULL. */
-const struct tug_srv_image *tug_srv_image(const struct tug_server *s, uint8_t image);
+/** A slot, by image and number within it. */
+struct tug_srv_slot {
+	uint8_t image; /**< below n_images */
+	uint8_t slot;  /**< 0 or 1 */
+};
 
 /** What the two trailers of an image announce for the next boot. */
 enum tug_swap_type tug_slot_swap_type(const struct tug_server *s, const struct tug_srv_image *img);
@@ -79,14 +80,18 @@ uint32_t tug_slot_base(const struct tug_server *s, const struct tug_srv_image *i
  * Open the image in a slot. `io` must live as long as `out`. Errors: those of tug_image_open,
  * TUG_EERASED when there is no such slot.
  */
-int tug_slot_open(const struct tug_server *s, uint8_t image, uint8_t slot, struct tug_io *io, struct tug_image *out);
+int tug_slot_open(const struct tug_server *s, struct tug_srv_slot t, struct tug_io *io, struct tug_image *out);
 
 /** Digest a slot reports: the hook's, or the image's own. Errors: TUG_ENOHASH, TUG_ETLV, io errors. */
-int tug_slot_digest(const struct tug_server *s, uint8_t image, uint8_t slot, const struct tug_image *img,
+int tug_slot_digest(const struct tug_server *s, struct tug_srv_slot t, const struct tug_image *img,
 		    uint8_t out[TUG_HASH_MAX], size_t *len);
 
-/** True when the octets of the slot's image hash to its digest TLV; true too without a crypto port. */
-bool tug_slot_intact(const struct tug_server *s, const struct tug_image *img);
+/** Write "image" (with several images) and "slot" of a list entry. */
+void tug_srv_put_slot_id(struct tug_srv_call *call, struct tug_srv_slot t);
+/** Write "version" of a list entry. */
+void tug_srv_put_version(struct tug_srv_call *call, const struct tug_image *img);
+/** Write "hash" of a list entry, when the slot reports one. */
+void tug_srv_put_digest(struct tug_srv_call *call, struct tug_srv_slot t, const struct tug_image *img);
 
 /** `*blank` = all octets of [off, off + len) are erased. Errors: io errors. */
 int tug_slot_blank(const struct tug_flash_area *a, uint32_t off, uint32_t len, bool *blank);
@@ -107,11 +112,49 @@ int tug_slot_erase_trailer(const struct tug_srv_image *img, uint8_t slot, bool s
 /** Forget the upload under way. */
 void tug_srv_upload_reset(struct tug_server *s);
 
-/** Image upload as an application server does it: group 1, command 1. */
-uint16_t tug_srv_img_upload(struct tug_srv_call *call);
+/** A chunk of an upload as it came. */
+struct tug_up_chunk {
+	uint32_t off;          /**< offset, 0 when absent */
+	uint32_t len;          /**< announced length, 0 when absent */
+	uint32_t image;        /**< image number, 0 when absent */
+	bool has_off;          /**< "off" was there */
+	bool has_len;          /**< "len" was there */
+	bool has_data;         /**< "data" was there */
+	bool upgrade;          /**< only a newer version is welcome */
+	struct tug_slice data; /**< octets; borrows the request */
+	struct tug_slice sha;  /**< identity; empty when absent or not known to this server */
+};
 
-/** Image upload as MCUboot's serial recovery does it. */
-uint16_t tug_srv_img_upload_recovery(struct tug_srv_call *call);
+/** Slot of the upload under way. */
+const struct tug_flash_area *tug_up_area(const struct tug_server *s);
+/** Offset of the file in that slot. */
+uint32_t tug_up_base(const struct tug_server *s);
+/** Decode a chunk. Result: 0 or TUG_RC_INVAL; the upload under way is left alone. */
+uint16_t tug_up_read(const struct tug_srv_call *call, struct tug_up_chunk *c);
+/** Forget the upload that was, note the one that begins. */
+void tug_up_begin(struct tug_server *s, const struct tug_up_chunk *c, uint8_t image, uint8_t slot);
+/** Erase ahead of the octets, then store them behind what is there. Result: 0 or an image-group rc. */
+uint16_t tug_up_store(struct tug_server *s, struct tug_slice d);
+/** Write the tail, filled up with the erased value. Result: 0 or an image-group rc. */
+uint16_t tug_up_flush(struct tug_server *s);
+/** Write "off". */
+void tug_up_answer(struct tug_srv_call *call, uint32_t off);
+
+/** Group 1, command 1. */
+uint16_t tug_srv_img_upload(struct tug_srv_call *call);
+/** Group 0, command 5. */
+uint16_t tug_srv_os_reset(struct tug_srv_call *call);
+/** Group 0, command 6. */
+uint16_t tug_srv_os_params(struct tug_srv_call *call);
+/** Group 63, command 0. */
+uint16_t tug_srv_storage_erase(struct tug_srv_call *call);
+
+/** OS group of MCUboot's recovery. */
+extern const struct tug_srv_group tug_srv_boot_os;
+/** Image group of MCUboot's recovery. */
+extern const struct tug_srv_group tug_srv_boot_img;
+/** Storage erase of MCUboot's recovery. */
+extern const struct tug_srv_group tug_srv_boot_zbasic;
 
 /** What a state write asks of the trailers; or TUG_STATE_ERR + an image-group rc. */
 enum tug_state_act {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <tug/flash_io.h>
+#include <tug/smp_cmds.h>
 
 #include "server_priv.h"
 
@@ -70,44 +71,55 @@ uint32_t tug_slot_base(const struct tug_server *s, const struct tug_srv_image *i
 	return first.size;
 }
 
-int tug_slot_open(const struct tug_server *s, uint8_t image, uint8_t slot, struct tug_io *io, struct tug_image *out)
+int tug_slot_open(const struct tug_server *s, struct tug_srv_slot t, struct tug_io *io, struct tug_image *out)
 {
-	const struct tug_srv_image *img = tug_srv_image(s, image);
+	const struct tug_srv_image *img = &s->cfg->images[t.image];
 
-	if (img == NULL || slot > 1 || img->slot[slot] == NULL) {
+	if (img->slot[t.slot] == NULL) {
 		return TUG_EERASED;
 	}
-	*io = tug_io_of_area(img->slot[slot]);
-	return tug_image_open(out, io, tug_slot_base(s, img, slot), TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED);
+	*io = tug_io_of_area(img->slot[t.slot]);
+	return tug_image_open(out, io, tug_slot_base(s, img, t.slot), TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED);
 }
 
-int tug_slot_digest(const struct tug_server *s, uint8_t image, uint8_t slot, const struct tug_image *img,
+int tug_slot_digest(const struct tug_server *s, struct tug_srv_slot t, const struct tug_image *img,
 		    uint8_t out[TUG_HASH_MAX], size_t *len)
 {
 	const struct tug_srv_hooks *h = &s->cfg->hooks;
 
 	*len = 0;
-	if (h->report_hash != NULL && h->report_hash(h->ctx, image, slot, out, len)) {
+	if (h->report_hash != NULL && h->report_hash(h->ctx, t.image, t.slot, out, len)) {
 		return TUG_OK;
 	}
 	return tug_image_digest(img, out, len);
 }
 
-bool tug_slot_intact(const struct tug_server *s, const struct tug_image *img)
+void tug_srv_put_slot_id(struct tug_srv_call *call, struct tug_srv_slot t)
 {
-	uint8_t want[TUG_HASH_MAX], have[TUG_HASH_MAX], work[PROBE];
-	enum tug_hash_alg alg;
+	if (call->srv->cfg->n_images > 1) {
+		tug_srv_put(call, &tug_img_state_image, TUG_IMG_STATE_IMAGE_IMAGE, t.image);
+	}
+	tug_srv_put(call, &tug_img_state_image, TUG_IMG_STATE_IMAGE_SLOT, t.slot);
+}
+
+void tug_srv_put_version(struct tug_srv_call *call, const struct tug_image *img)
+{
+	char version[TUG_VERSION_TEXT];
+	size_t len = tug_version_format(&img->hdr.version, '.', version);
+
+	tug_srv_key(call, &tug_img_state_image, TUG_IMG_STATE_IMAGE_VERSION);
+	tug_enc_text(call->rsp, tug_slice_of(version, len));
+}
+
+void tug_srv_put_digest(struct tug_srv_call *call, struct tug_srv_slot t, const struct tug_image *img)
+{
+	uint8_t hash[TUG_HASH_MAX];
 	size_t len;
 
-	if (s->cfg->crypto == NULL) {
-		return true;
+	if (tug_slot_digest(call->srv, t, img, hash, &len) == TUG_OK) {
+		tug_srv_key(call, &tug_img_state_image, TUG_IMG_STATE_IMAGE_HASH);
+		tug_enc_bytes(call->rsp, tug_slice_of(hash, len));
 	}
-	if (tug_image_digest(img, want, &len) != TUG_OK) {
-		return false;
-	}
-	alg = len == tug_hash_len(TUG_SHA256) ? TUG_SHA256 : len == tug_hash_len(TUG_SHA384) ? TUG_SHA384 : TUG_SHA512;
-	return tug_image_hash(img, s->cfg->crypto, alg, tug_buf_of(work, sizeof(work)), have) == TUG_OK &&
-	       memcmp(want, have, len) == 0;
 }
 
 int tug_slot_blank(const struct tug_flash_area *a, uint32_t off, uint32_t len, bool *blank)
@@ -183,4 +195,14 @@ int tug_slot_erase_all(const struct tug_srv_image *img, uint8_t slot, bool skip_
 	int rc = tug_slot_erase_trailer(img, slot, skip_blank);
 
 	return rc == TUG_OK ? tug_slot_erase(img->slot[slot], 0, trailer_start(img, slot), skip_blank, NULL) : rc;
+}
+
+const struct tug_flash_area *tug_up_area(const struct tug_server *s)
+{
+	return s->cfg->images[s->up.image].slot[s->up.slot];
+}
+
+uint32_t tug_up_base(const struct tug_server *s)
+{
+	return tug_slot_base(s, &s->cfg->images[s->up.image], s->up.slot);
 }

@@ -8,7 +8,7 @@
 /* Return code 4 of this group: erase failed. */
 #define ZBASIC_ERASE_FAILED 4u
 
-static uint16_t storage_erase(struct tug_srv_call *call)
+uint16_t tug_srv_storage_erase(struct tug_srv_call *call)
 {
 	const struct tug_srv_hooks *h = &call->srv->cfg->hooks;
 
@@ -18,12 +18,11 @@ static uint16_t storage_erase(struct tug_srv_call *call)
 	if (h->erase_storage(h->ctx) != TUG_OK) {
 		return tug_srv_fail(call, TUG_GRP_ZBASIC, ZBASIC_ERASE_FAILED);
 	}
-	tug_srv_rc0(call);
 	return TUG_RC_OK;
 }
 
 static const struct tug_srv_cmd commands[] = {
-	[0] = { .write = storage_erase },
+	[0] = { .write = tug_srv_storage_erase },
 };
 
 const struct tug_srv_group tug_srv_zbasic = { TUG_GRP_ZBASIC, sizeof(commands) / sizeof(commands[0]), commands };

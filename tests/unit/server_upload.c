@@ -611,7 +611,7 @@ static void test_match(void **state)
 
 		make_file(900);
 		open_profile(&f, profiles[p]);
-		check = f.cfg.profile->match_key;
+		check = f.cfg.profile->match != NULL;
 		upload(&f, 100, true);
 		assert_int_equal(fix_bool(&f, "match"), check ? 1 : -1);
 		/* the same file again: there already */
