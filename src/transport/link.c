@@ -46,9 +46,9 @@ void tug_hold_close(uv_handle_t *handle)
 	uv_close(handle, on_closed);
 }
 
-static void on_kick(uv_timer_t *t)
+static void on_kick(uv_async_t *a)
 {
-	struct tug_linkbase *b = TUG_CONTAINER(t, struct tug_linkbase, kick);
+	struct tug_linkbase *b = TUG_CONTAINER(a, struct tug_linkbase, kick);
 
 	if (b->state == TUG_LINK_OPENING) {
 		b->state = TUG_LINK_UP;
@@ -72,14 +72,14 @@ void tug_linkbase_init(struct tug_linkbase *b, uv_loop_t *loop, const struct tug
 	b->hold.release = release;
 	b->hold.self = b;
 	b->state = TUG_LINK_OPENING;
-	(void)uv_timer_init(loop, &b->kick);
+	(void)uv_async_init(loop, &b->kick, on_kick);
 	b->kick.data = &b->hold;
 	tug_hold_get(&b->hold);
 }
 
 void tug_linkbase_up(struct tug_linkbase *b)
 {
-	(void)uv_timer_start(&b->kick, on_kick, 0, 0);
+	(void)uv_async_send(&b->kick);
 }
 
 void tug_linkbase_fail(struct tug_linkbase *b, int err, const char *fmt, ...)
@@ -92,7 +92,7 @@ void tug_linkbase_fail(struct tug_linkbase *b, int err, const char *fmt, ...)
 	b->err = tug_why_v(b->why, sizeof(b->why), err, fmt, ap);
 	va_end(ap);
 	b->state = TUG_LINK_FAILED;
-	(void)uv_timer_start(&b->kick, on_kick, 0, 0);
+	(void)uv_async_send(&b->kick);
 }
 
 bool tug_linkbase_alive(const struct tug_linkbase *b)

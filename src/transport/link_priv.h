@@ -41,7 +41,7 @@ enum tug_link_state {
 struct tug_linkbase {
 	struct tug_link link;                       /**< head, first */
 	struct tug_hold hold;                       /**< what libuv holds */
-	uv_timer_t kick;                            /**< tells up and down from the loop */
+	uv_async_t kick;                            /**< tells up and down from the loop; unlike a timer it ends UV_RUN_ONCE */
 	enum tug_link_state state;                  /**< see there */
 	void (*start)(struct tug_linkbase *b);      /**< start to receive, before up is told */
 	int err;                                    /**< of down */
@@ -64,7 +64,7 @@ void tug_linkbase_frame(struct tug_linkbase *b, struct tug_slice frame);
 void tug_linkbase_text(struct tug_linkbase *b, struct tug_slice text);
 /** Note what may explain silence. */
 void tug_linkbase_hint(struct tug_linkbase *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** Silence the link and let go of the timer; the memory goes when everything else is closed too. */
+/** Silence the link and let go of the kick; the memory goes when everything else is closed too. */
 void tug_linkbase_close(struct tug_linkbase *b);
 
 /** Open the serial port that `url` names. Results as tug_scheme.open. */
