@@ -414,6 +414,30 @@ static void test_repeated_first_marker(void **state)
 	}
 }
 
+/* Octets of a body that look like total and header, but for flags that no server sets, are a continuation. */
+static void test_body_like_a_first_line(void **state)
+{
+	static struct sink s;
+	(void)state;
+	for (unsigned flags = 0; flags <= 1; flags++) {
+		uint8_t raw[120] = { 1, 0, 0, 112, 0, 0, 1, 0 };
+		tug_put_be16(raw + 91, 29 - 4 + 2); /* octet 93 of total | frame | CRC: where the second line begins */
+		raw[93] = 1;
+		raw[94] = (uint8_t)flags;
+		tug_put_be16(raw + 95, 29 - 4 - 8);
+		struct octets frame = octets_of(raw, sizeof(raw));
+		struct octets lines = encoded(&frame, false);
+		lines.p[TUG_CONSOLE_LINE_MAX] = 0x06;
+		lines.p[TUG_CONSOLE_LINE_MAX + 1] = 0x09;
+		sink_init(&s, TUG_CONSOLE_CLIENT);
+		feed_at(&s, lines.p, lines.len, 0);
+		assert_int_equal(s.frames, flags);
+		assert_int_equal(s.drops > 0, flags == 0);
+		octets_free(&lines);
+		octets_free(&frame);
+	}
+}
+
 static void test_timeout(void **state)
 {
 	static struct sink s;
@@ -443,6 +467,12 @@ static void test_timeout(void **state)
 		assert_int_equal(s.drops, 2);
 		assert_int_equal(s.text_len, 0);
 	}
+	/* a slow line is no pause */
+	sink_init(&s, TUG_CONSOLE_CLIENT);
+	for (size_t i = 0; i < strlen(echo_rsp); i++) {
+		feed_at(&s, echo_rsp + i, 1, 2000 * i);
+	}
+	assert_int_equal(s.frames, 1);
 	/* a clock that goes back ages nothing; half a marker in mid-line is given up with its frame */
 	sink_init(&s, TUG_CONSOLE_CLIENT);
 	feed_at(&s, echo_first, 30, 5000);
@@ -692,7 +722,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),       cmocka_unit_test(test_text),
 		cmocka_unit_test(test_long_text),     cmocka_unit_test(test_resync),
-		cmocka_unit_test(test_repeated_first_marker), cmocka_unit_test(test_timeout),
+		cmocka_unit_test(test_repeated_first_marker), cmocka_unit_test(test_body_like_a_first_line),
+		cmocka_unit_test(test_timeout),
 		cmocka_unit_test(test_storage_border), cmocka_unit_test(test_line_length),
 		cmocka_unit_test(test_line_ends),     cmocka_unit_test(test_drops),
 		cmocka_unit_test(test_encoders),      cmocka_unit_test(test_random_streams),
