@@ -20,11 +20,12 @@
 /* A device that answers all the time and shows the same list for this long was not changed by the reset. */
 #define UNCHANGED_MS 10000u
 /* Resets of one update, and repetitions of one that a busy application refuses. */
-#define RESETS_MAX 6u
+#define RESETS_MAX 10u
 #define BUSY_TRIES 5u
 #define BUSY_MS 1000u
-/* Resets without an answer that are sent again when nothing has changed. */
-#define LOST_RESETS 2u
+/* Resets without an answer that are sent again when nothing has changed: the link took them; or it fell with them. */
+#define LOST_RESETS 6u
+#define FALLEN_RESETS 2u
 
 static enum tug_upd_expect expectation(const struct tug_update *u)
 {
@@ -215,20 +216,37 @@ static void back(struct tug_update *u, bool unchanged)
 	}
 }
 
+/* The reset was not answered and nothing has changed: was it lost, or did it change nothing? */
+static void same_list_unanswered(struct tug_update *u)
+{
+	struct tug_upd *p = tug_upd_of(u);
+
+	if (p->now_ms - p->wait_from < GAP_MS) {
+		p->poll_at = p->now_ms + POLL_PAUSE_MS;
+	} else if (p->dropped && p->lost_resets >= FALLEN_RESETS) {
+		back(u, true);
+	} else if (p->lost_resets >= LOST_RESETS) {
+		tug_upd_end(u, TUG_OUT_FAILED, TUG_ETIMEOUT,
+			    "The device lists its images but never answers a reset, and none happened: the link loses too "
+			    "much; run the command again, it goes on from here.");
+	} else {
+		p->lost_resets++;
+		tug_upd_note(u, TUG_ETIMEOUT, NULL,
+			     "The reset was not answered, and the list is the same; sending it again.");
+		tug_upd_reset(u);
+	}
+}
+
 /* The same list again: not restarted yet, or restarted without effect? */
 static void same_list(struct tug_update *u)
 {
 	struct tug_upd *p = tug_upd_of(u);
 	uint64_t waited = p->now_ms - p->wait_from;
 
-	if (p->unanswered && p->lost_resets < LOST_RESETS && waited < GAP_MS) {
-		p->poll_at = p->now_ms + POLL_PAUSE_MS;
-	} else if (p->unanswered && p->lost_resets < LOST_RESETS) {
-		p->lost_resets++;
-		tug_upd_note(u, TUG_ETIMEOUT, NULL,
-			     "The reset was not answered, and the list is the same; sending it again.");
-		tug_upd_reset(u);
-	} else if (p->expect == EXPECT_HOLD || p->dropped || (p->missed >= GAP_POLLS && waited >= GAP_MS) || waited >= UNCHANGED_MS) {
+	if (p->unanswered) {
+		same_list_unanswered(u);
+	} else if (p->expect == EXPECT_HOLD || p->dropped || (p->missed >= GAP_POLLS && waited >= GAP_MS) ||
+		   waited >= UNCHANGED_MS) {
 		back(u, true);
 	} else {
 		p->poll_at = p->now_ms + POLL_PAUSE_MS;

@@ -146,8 +146,11 @@ void tug_upd_plan(struct tug_update *u)
 		tug_upd_run_step(u);
 		return;
 	}
-	if (p->plans > 0 && next.kind == TUG_PLAN_DONE) {
-		finish(u);
+	if (p->plans > 0 && next.kind == TUG_PLAN_DONE && p->at < TUG_PLAN_STEPS_MAX) {
+		/* Sooner than planned, as the bootloader keeps the image by itself: one more look, then the end. */
+		u->plan.step[p->at] = TUG_STEP_VERIFY;
+		u->plan.n = (uint8_t)(p->at + 1u);
+		tug_upd_run_step(u);
 		return;
 	}
 	if (p->plans >= PLANS_MAX) {
