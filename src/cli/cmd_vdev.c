@@ -320,7 +320,7 @@ static int create(struct tug_cli *cli, struct parts *p, struct tug_vdev **dev)
 
 static int serve(struct tug_cli *cli, struct parts *p, struct tug_host *host)
 {
-	char ready[256] = "", why[TUG_HOST_WHY] = "";
+	char said[TUG_HOST_WHY] = "";
 	struct tug_vdev_run *run;
 	struct tug_vdev *dev;
 	int status = create(cli, p, &dev), err;
@@ -328,12 +328,12 @@ static int serve(struct tug_cli *cli, struct parts *p, struct tug_host *host)
 	if (status != TUG_EXIT_DONE) {
 		return status;
 	}
-	err = tug_vdev_run_start(tug_host_loop(host), dev, &p->listen, &run, ready, sizeof(ready), why, sizeof(why));
+	err = tug_vdev_run_start(tug_host_loop(host), dev, &p->listen, &run, said, sizeof(said));
 	if (err != TUG_OK) {
-		tug_out_error(&cli->out, "tug: %s", why);
+		tug_out_error(&cli->out, "tug: %s", said);
 		return tug_exit_of(err);
 	}
-	tug_out_data(&cli->out, "ready %s\n", ready);
+	tug_out_data(&cli->out, "ready %s\n", said);
 	tug_out_flush(&cli->out);
 	if (cli->out.err == 0) {
 		tug_host_serve(host);

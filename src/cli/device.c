@@ -225,20 +225,14 @@ struct tug_slice tug_body_of(struct tug_buf *out, const struct tug_map *m, const
 	return tug_enc_finish(&e) == TUG_OK ? tug_buf_slice(out) : tug_slice_of(NULL, 0);
 }
 
-/* A link that could not even be asked to open: the sentence is the link's own. */
+/* A link that could not even be asked to open: the sentence is the link's own, and says what to do. */
 static void fail_open(struct tug_turn *t, int err, const char *why)
 {
-	char advice[256];
-
-	tug_advice_text(err, NULL, advice, sizeof(advice));
 	t->exit = tug_exit_of(err);
 	if (t->cli->out.json) {
-		cJSON_AddItemToObject(doc_of(t), "error", tug_error_json(err, why, advice, NULL));
+		cJSON_AddItemToObject(doc_of(t), "error", tug_error_json(err, why, "", NULL));
 	}
 	tug_out_error(&t->cli->out, "tug: %s: %s", t->url, why);
-	if (advice[0] != '\0') {
-		tug_out_error(&t->cli->out, "     %s", advice);
-	}
 }
 
 static void one_turn(struct tug_turn *t, tug_turn_fn fn, size_t n)

@@ -4,6 +4,7 @@
  * Knows no commands.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
@@ -11,10 +12,26 @@
 
 #include "out_priv.h"
 
+/* A closed standard stream would be the next file or socket that is opened; data must never go there. */
+static void occupy(int fd, int flags)
+{
+	if (fcntl(fd, F_GETFD) == -1) {
+		int got = open("/dev/null", flags);
+
+		if (got >= 0 && got != fd) {
+			dup2(got, fd);
+			close(got);
+		}
+	}
+}
+
 void tug_out_init(struct tug_out *out, bool json, bool quiet)
 {
 	struct sigaction ignore = { 0 };
 
+	occupy(STDIN_FILENO, O_RDONLY);
+	occupy(STDOUT_FILENO, O_RDONLY); /* writing fails, and is reported */
+	occupy(STDERR_FILENO, O_WRONLY);
 	ignore.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &ignore, NULL);
 	memset(out, 0, sizeof(*out));

@@ -241,7 +241,8 @@ static void result_json(struct tug_one *one, const char *outcome, int err, const
 	tug_out_json(&one->cli->out, j);
 }
 
-static void result_text(struct tug_one *one, const char *outcome, const char *text, const char *advice)
+/* The procedure's sentence names the next step itself; advice repeats it for scripts only. */
+static void result_text(struct tug_one *one, const char *outcome, const char *text)
 {
 	const struct tug_update *upd = one->u != NULL ? tug_host_update_state(one->u) : NULL;
 	struct tug_out *out = &one->cli->out;
@@ -259,9 +260,6 @@ static void result_text(struct tug_one *one, const char *outcome, const char *te
 	}
 	tug_out_flush(out);
 	tug_out_error(out, "tug: %s: %s: %s", one->url, outcome, text);
-	if (advice[0] != '\0') {
-		tug_out_error(out, "     %s", advice);
-	}
 }
 
 static void show_result(struct tug_one *one, const struct tug_update_event *ev)
@@ -277,7 +275,7 @@ static void show_result(struct tug_one *one, const struct tug_update_event *ev)
 		if (one->cli->out.json) {
 			result_json(one, outcome, ev->err, text, "", NULL);
 		} else {
-			result_text(one, "interrupted", text, "");
+			result_text(one, "interrupted", text);
 		}
 		return;
 	}
@@ -298,7 +296,7 @@ static void show_result(struct tug_one *one, const struct tug_update_event *ev)
 	if (one->cli->out.json) {
 		result_json(one, outcome, ev->err, text, advice, &ev->status);
 	} else {
-		result_text(one, outcome, text, advice);
+		result_text(one, outcome, text);
 	}
 }
 
@@ -330,15 +328,13 @@ void tug_show_event(struct tug_one *one, const struct tug_update_event *ev)
 void tug_show_unopened(struct tug_one *one, int err, const char *why)
 {
 	const char *text = why[0] != '\0' ? why : tug_strerror(err);
-	char advice[256];
 
 	one->have_result = true;
 	one->exit = tug_exit_of(err);
-	tug_advice_text(err, NULL, advice, sizeof(advice));
 	if (one->cli->out.json) {
-		result_json(one, tug_outcome_name(TUG_OUT_FAILED), err, text, advice, NULL);
+		result_json(one, tug_outcome_name(TUG_OUT_FAILED), err, text, tug_err_advice(err), NULL);
 	} else {
-		result_text(one, tug_outcome_name(TUG_OUT_FAILED), text, advice);
+		result_text(one, tug_outcome_name(TUG_OUT_FAILED), text);
 	}
 }
 
@@ -352,6 +348,6 @@ void tug_show_abandoned(struct tug_one *one)
 	if (one->cli->out.json) {
 		result_json(one, tug_outcome_name(TUG_OUT_FAILED), TUG_EINTR, text, "", NULL);
 	} else {
-		result_text(one, "interrupted", text, "");
+		result_text(one, "interrupted", text);
 	}
 }

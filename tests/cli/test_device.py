@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Single commands against virtual devices: results, refusals, JSON shapes, both links, both framings, several devices."""
+import json
+import re
+
+from cli_test import Case, Vdev, main, tug
+
+KEYS = {"image", "slot", "version", "hash", "bootable", "pending", "confirmed", "active", "permanent"}
+
+
+class Commands(Case):
+    def test_list(self):
+        v = self.device()
+        for url in (v.udp, v.serial):
+            got = self.images(url)
+            self.assertEqual([set(e) for e in got], [KEYS])
+            self.assertEqual(got[0], {"image": 0, "slot": 0, "version": "1.0.0", "hash": self.hash_of("old.bin"),
+                                      "bootable": True, "pending": False, "confirmed": True, "active": True,
+                                      "permanent": False})
+            self.check(tug("-d", url, "image", "list"), 0, out=r"slot 0  1\.0\.0  active confirmed\n +[0-9a-f]{64}\n")
+
+    def test_framings(self):
+        v = Vdev("--pty", "--framing", "raw")
+        self.addCleanup(v.stop)
+        self.check(tug("-d", v.serial + "?framing=raw", "os", "echo", "x" * 300), 0, out="^x{300}\n$")
+        w = Vdev("--pty", "--console-on-pty")
+        self.addCleanup(w.stop)
+        self.check(tug("-d", w.serial, "os", "echo", "y" * 300), 0, out="^y{300}\n$")
+        self.check(tug("-d", w.serial + "?framing=raw", "os", "echo", "z", "--timeout", "200ms", "--retries", "0"), 3,
+                   "no answer in time")
+
+    def test_smp_versions(self):
+        v = self.device("--server", "zephyr-4.2")
+        for smp, said in (("1", "write v1"), ("2", "write v2"), ("auto", "write v2")):
+            r = self.check(tug("-d", v.udp, "os", "echo", "a", "-v", "--smp", smp), 0)
+            self.assertIn(said, r.err)
+
+    def test_os(self):
+        v = self.device("--buf-size", 2475, "--buf-count", 3)
+        self.assertEqual(json.loads(self.check(tug("-d", v.udp, "os", "params", "--json"), 0).out),
+                         {"buf_size": 2475, "buf_count": 3})
+        self.check(tug("-d", v.udp, "os", "params"), 0, out="buffer size 2475\nbuffers 3\n")
+        self.assertEqual(json.loads(tug("-d", v.udp, "os", "echo", "grüße", "--json").out), {"echo": "grüße"})
+        self.check(tug("-d", v.udp, "os", "info", "s"), 0, out=r"^\w+\n$")
+        self.assertIn("info", json.loads(self.check(tug("-d", v.udp, "os", "info", "--json"), 0).out))
+        self.check(tug("-d", v.udp, "os", "info", "Z"), 1, "refused: group OS rc 2")
+        boot = json.loads(self.check(tug("-d", v.udp, "os", "bootloader", "--json"), 0).out)
+        self.assertEqual((boot["bootloader"], boot["mode"], boot["mode_name"]), ("MCUboot", 3, "swap using move"))
+
+    def test_refusal_names_the_symbol(self):
+        v = self.device("--groups", "os,img")
+        for args, symbol in ((["erase-storage"], "CONFIG_MCUMGR_GRP_ZBASIC"), (["os", "tasks"], "GRP_OS_TASKSTAT"),
+                             (["os", "memory"], "GRP_OS_MPSTAT"), (["os", "datetime"], "GRP_OS_DATETIME"),
+                             (["os", "datetime", "now"], "GRP_OS_DATETIME")):
+            r = self.check(tug("-d", v.udp, *args, "--json"), 1, "rc 8 NOTSUP")
+            error = json.loads(r.out)["error"]
+            self.assertEqual((error["code"], error["rc"], error["name"]), ("ENOTSUP", 8, "NOTSUP"))
+            self.assertIn(symbol, error["advice"])
+
+    def test_erase_storage(self):
+        self.check(tug("-d", self.device().udp, "erase-storage"), 0, "storage erased")
+
+    def test_steps_one_by_one(self):
+        v = self.device()
+        new = self.hash_of("new.bin")
+        self.check(tug("-d", v.udp, "image", "test", new), 1, "no image on the device has this hash")
+        self.check(tug("-d", v.udp, "image", "upload", self.path("new.bin")), 0)
+        self.assertEqual([e["version"] for e in self.images(v.udp)], ["1.0.0", "2.0.0"])
+        self.check(tug("-d", v.udp, "image", "test", new[:8]), 0, out="slot 1  2.0.0  pending")
+        self.check(tug("-d", v.udp, "image", "confirm"), 1, "rc 28 IMAGE_ALREADY_PENDING")
+        self.check(tug("-d", v.udp, "os", "reset"), 0)
+        v.wait_for(r"Booting virtual application v2\.0\.0")
+        self.check(tug("-d", v.udp, "image", "list"), 0, out=r"slot 0  2\.0\.0  active\n")
+        self.check(tug("-d", v.udp, "image", "erase"), 1, "refused")
+        self.check(tug("-d", v.udp, "image", "confirm"), 0, out=r"slot 0  2\.0\.0  active confirmed")
+        slots = json.loads(self.check(tug("-d", v.udp, "image", "slots", "--json"), 0).out)["slots"]
+        self.assertEqual([(s["image"], s["slot"], s["size"]) for s in slots], [(0, 0, self.SLOT), (0, 1, self.SLOT)])
+        got = json.loads(self.check(tug("-d", v.udp, "image", "erase", "--json"), 0).out)
+        self.assertEqual([e["slot"] for e in got["images"]], [0])
+        self.check(tug("-d", v.udp, "image", "erase", "--slot", 0), 1, "refused")
+
+    def test_confirm_other_slot(self):
+        v = self.device("--state", "leftover")
+        got = json.loads(self.check(tug("-d", v.udp, "image", "confirm", self.hash_of("new.bin"), "--json"), 0).out)
+        self.assertEqual([(e["pending"], e["permanent"]) for e in got["images"]], [(False, False), (True, True)])
+
+    def test_success_without_effect(self):
+        v = self.device("--server", "zephyr-3.3", "--state", "pending-test")
+        r = self.check(tug("-d", v.udp, "image", "confirm", self.hash_of("new.bin"), "--json"), 1,
+                       "said yes, but the image is not confirmed")
+        doc = json.loads(r.out)
+        self.assertEqual(doc["error"]["code"], "ENOEFFECT")
+        self.assertTrue(doc["images"][1]["pending"])
+
+    def test_raw(self):
+        v = self.device()
+        for group in ("os", "0", "OS", "0x0"):
+            self.check(tug("-d", v.udp, "raw", group, "0", "write", '{"d":"hi"}'), 0, out='^{"r":"hi"}\n$')
+        got = json.loads(self.check(tug("-d", v.udp, "raw", "img", "0", "read"), 0).out)
+        self.assertEqual(got["images"][0]["hash"], f"h'{self.hash_of('old.bin')}'")
+        r = self.check(tug("-d", v.udp, "raw", "img", "0", "write", '{"hash":"h\'00\'"}', "--json"), 1, "rc 24")
+        self.assertEqual(json.loads(r.out)["err"], {"group": 1, "rc": 24})
+        self.check(tug("-d", v.udp, "raw", "300", "0", "read"), 1, "rc 8", '^{"rc":8}\n$')
+        self.check(tug("-d", v.udp, "raw", "0", "0", "write", '{"d":"t\'h\'00\'\'"}'), 0, out="t'h'00''")
+        self.check(tug("-d", v.udp, "raw", "0", "6", "read", '{"x":[1,-1,true,null,1.5,{"y":"h\'00ff\'"}]}'), 0)
+
+    def test_several_devices(self):
+        a, b = self.device(), self.device("--state", "leftover")
+        docs = json.loads(self.check(tug("-d", a.udp, "-d", b.serial, "image", "list", "--json"), 0).out)
+        self.assertEqual([(d["device"], d["exit"], len(d["images"])) for d in docs],
+                         [(a.udp, 0, 1), (b.serial, 0, 2)])
+        r = self.check(tug("-d", a.udp, "-d", "serial:/dev/ttyNONE", "image", "list", "--json"), 3)
+        docs = json.loads(r.out)
+        self.assertEqual([d["exit"] for d in docs], [0, 3])
+        self.assertEqual(docs[1]["error"]["code"], "ENODEV")
+        r = self.check(tug("-d", a.udp, "-d", b.udp, "image", "list"), 0)
+        self.assertEqual(r.out.count("slot 0"), 2)
+        self.assertIn(f"{a.udp}:\n", r.out)
+
+    def test_log(self):
+        v = self.device()
+        log = self.path("frames.log")
+        for _ in range(2):
+            self.check(tug("-d", v.udp, "os", "echo", "hello", "--log", log, "--smp", "2"), 0)
+        with open(log, encoding="utf-8") as f:
+            lines = f.read().splitlines()
+        self.assertEqual(lines.count("# tug log 1"), 2)
+        record = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [<>"+-] \S+( .*)?$')
+        self.assertTrue(all(record.match(x) for x in lines if not x.startswith("#")), lines)
+        sent = [x.split(" ", 3)[3] for x in lines if " > " in x]
+        self.assertTrue(all(re.fullmatch("0a00000a0000..00bf61646568656c6c6fff", x) for x in sent), sent)
+        r = self.check(tug("decode", "@" + log), 0)
+        self.assertEqual(r.out.count("(echo)"), 4)
+        self.check(tug("-d", v.udp, "os", "echo", "x", "--log", self.dir), 4, "is a directory")
+        self.check(tug("-d", v.udp, "os", "echo", "x", "--log", "/dev/full"), 4, "No space left|disk is full")
+        self.check(tug("-d", v.udp, "os", "echo", "x", "--log", "/nonexistent/log"), 4, "No such file")
+
+    def test_verbose(self):
+        v = self.device()
+        r = self.check(tug("-v", "-d", v.udp, "os", "params"), 0)
+        self.assertRegex(r.err, r"> udp:\S+ read v2 OS 6 \(MCUmgr parameters\) seq \d+ len 1 {}")
+        self.assertRegex(r.err, r'< udp:\S+ read-rsp v2 OS 6 \(MCUmgr parameters\) .* {"buf_size":384,"buf_count":4}')
+
+    def test_scan(self):
+        v = self.device()
+        host = v.udp[len("udp:"):]
+        r = self.check(tug("scan", "--json", "--udp", host), 0)
+        self.assertIn({"url": v.udp}, json.loads(r.out)["devices"])
+        self.check(tug("scan", "--udp", host), 0, out="udp:.* answers")
+        self.check(tug("scan", "--udp", "127.0.0.1:1", "--timeout", "200ms"), 0, "127.0.0.1:1")
+
+    def test_lossy_link(self):
+        v = self.device("--loss", "30%", "--duplicate", "0.2", "--reorder", "0.1", "--delay", 5, "--seed", 7)
+        for _ in range(5):
+            self.check(tug("-d", v.udp, "os", "echo", "still here", "--timeout", "500ms", "--retries", 40), 0)
+
+    def test_vdev_command(self):
+        profiles = [p["name"] for p in json.loads(self.check(tug("vdev", "--list-profiles", "--json"), 0).out)]
+        for name in ("nrf52833", "nrf52840", "nrf5340", "stm32f4", "nrf54l15", "tiny"):
+            self.assertIn(name, profiles)
+            self.check(tug("vdev", "--list-profiles"), 0, out=name)
+        link = self.path("port")
+        v = Vdev("--pty", link, self.path("board"), "--profile", "tiny", "--trace-flash", "--state", "leftover")
+        self.check(tug("-d", "serial:" + link, "image", "erase"), 0)
+        self.assertEqual(v.stop(), 0)
+        self.assertRegex(v.err, r"\*\*\* Booting MCUboot")
+        self.assertRegex(v.err, r"(?m)^flash [a-zA-Z] area \d 0x[0-9a-f]{6} \d+$")
+        self.check(tug("vdev", self.path("board"), "--profile", "tiny", "--map"), 0, out="primary slot, 49152 octets")
+        self.check(tug("vdev", "--primary", "/nonexistent"), 4, "/nonexistent")
+        self.check(tug("vdev", "--key", self.path("old.bin")), 4)
+        self.check(tug("vdev", self.path("old.bin")), 4, "old.bin")
+        w = self.device("--udp", "0")
+        self.check(tug("vdev", "--udp", w.udp.rsplit(":", 1)[1]), 3, "is taken by another program")
+
+
+if __name__ == "__main__":
+    main()
