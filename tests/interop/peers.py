@@ -63,6 +63,7 @@ def wait_line(stream, pattern, seconds, what):
         if not part:
             raise AssertionError(f"{what} ended; it said: {text!r}")
         text += part
+        print(part, end="", flush=True)
         m = re.search(pattern, text)
         if m:
             return m
@@ -82,23 +83,36 @@ def running(cmd, cwd=None):
             proc.wait()
 
 
+class Device:
+    """A running virtual device: its links and its console."""
+
+    def __init__(self, url, pty, console):
+        self.url, self.pty, self.console = url, pty, console
+
+    def wait_reboot(self):
+        """Until the application of the next boot has started: its console line is the event."""
+        wait_line(self.console, r"Booting virtual application", 60, "the device's console")
+
+
 @contextlib.contextmanager
 def vdev(*options, host="127.0.0.1"):
-    """A virtual device of ours behind UDP (port 1337 of its own address) and a pty. Gives (udp url, pty path)."""
+    """A virtual device of ours behind UDP (port 1337 of its own address) and a pty, booted once. Gives a Device."""
     with tempfile.TemporaryDirectory() as d:
-        log = open(os.path.join(d, "console.log"), "wb")
         cmd = [TUG, "vdev", os.path.join(d, "device"), "--udp", f"{host}:1337", "--pty", os.path.join(d, "tty"), *options]
         print("$", " ".join(cmd), flush=True)
-        proc = subprocess.Popen(cmd, stdout=subprocess.PIPE, stderr=log)
+        proc = subprocess.Popen(cmd, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             m = wait_line(proc.stdout, r"ready udp:(\S+) serial:(\S+)", 20, "tug vdev")
-            yield f"udp:{m.group(1)}", m.group(2)
+            device = Device(f"udp:{m.group(1)}", m.group(2), proc.stderr)
+            device.wait_reboot()
+            yield device
         finally:
             proc.terminate()
             proc.wait(20)
-            log.close()
-            with open(log.name, errors="replace") as f:
-                print("device console:\n" + f.read()[-3000:], flush=True)
+            os.set_blocking(proc.stderr.fileno(), True)
+            print("device console, the end:\n" + proc.stderr.read().decode(errors="replace")[-3000:], flush=True)
+            proc.stdout.close()
+            proc.stderr.close()
 
 
 def signed(folder, name, version, key, size=20000, slot=0x38000):

@@ -2,12 +2,13 @@
 """mcumgrctl (mcumgr-toolkit), over UDP and a pty, against `tug vdev`: list, upload, test, reset, confirm, update."""
 import tempfile
 
-from peers import MCUMGRCTL, digest, image_list, keys, need, run, signed, tug, vdev
+from peers import MCUMGRCTL, digest, image_list, keys, need, run, signed, vdev
 
 need(MCUMGRCTL, "mcumgrctl")
 
 
-def scenario(args, url, new, newer):
+def scenario(args, device, new, newer):
+    url = device.url
     h = digest(new)
     run(MCUMGRCTL, *args, "os", "echo", "hello")
     run(MCUMGRCTL, *args, "os", "mcumgr-parameters")
@@ -17,13 +18,13 @@ def scenario(args, url, new, newer):
     run(MCUMGRCTL, *args, "image", "set-state", "--hash", h)
     assert image_list(url)[1]["pending"], "set-state did not mark the image"
     run(MCUMGRCTL, *args, "os", "system-reset")
-    tug(url, "--timeout", "1s", "--retries", "20", "os", "echo", "back")
+    device.wait_reboot()
     active = image_list(url)[0]
     assert active["hash"] == h and active["active"] and not active["confirmed"], f"not on trial: {active}"
     run(MCUMGRCTL, *args, "image", "set-state", "--confirm")
     assert image_list(url)[0]["confirmed"], "the confirm had no effect"
     run(MCUMGRCTL, *args, "-q", "firmware", "update", newer)
-    tug(url, "--timeout", "1s", "--retries", "20", "os", "echo", "back")
+    device.wait_reboot()
     assert image_list(url)[0]["hash"] == digest(newer), "firmware update did not bring the image"
 
 
@@ -35,10 +36,10 @@ def main():
         for n, era in enumerate(("zephyr-3.5", "zephyr-4.2")):
             base = ("--profile", "nrf52833", "--server", era, "--groups", "os,img", "--primary", old, "--key", pub, "--buf-size", "2048")
             host = f"127.0.0.{30 + n}"
-            with vdev(*base, host=host) as (url, _):
-                scenario(["--udp", f"{host}:1337", "-t", "10000"], url, new, newer)
-            with vdev(*base, host=host) as (url, pty):
-                scenario(["--serial", pty, "-t", "10000"], url, new, newer)
+            with vdev(*base, host=host) as device:
+                scenario(["--udp", f"{host}:1337", "-t", "10000"], device, new, newer)
+            with vdev(*base, host=host) as device:
+                scenario(["--serial", device.pty, "-t", "10000"], device, new, newer)
             print(f"passed: mcumgrctl against {era}, UDP and pty")
 
 

@@ -2,12 +2,13 @@
 """smpmgr, over UDP and a pty, against `tug vdev`: list, upload, test, reset, confirm; proven by tug."""
 import tempfile
 
-from peers import SMPMGR, digest, image_list, keys, need, run, signed, tug, vdev
+from peers import SMPMGR, digest, image_list, keys, need, run, signed, vdev
 
 need(SMPMGR, "smpmgr")
 
 
-def scenario(args, url, new):
+def scenario(args, device, new):
+    url = device.url
     h = digest(new)
     run(SMPMGR, *args, "os", "echo", "hello")
     run(SMPMGR, *args, "image", "state-read")
@@ -16,7 +17,7 @@ def scenario(args, url, new):
     run(SMPMGR, *args, "image", "state-write", h)
     assert image_list(url)[1]["pending"], "state-write did not mark the image"
     run(SMPMGR, *args, "os", "reset")
-    tug(url, "--timeout", "1s", "--retries", "20", "os", "echo", "back")  # answers once the device is back
+    device.wait_reboot()
     active = image_list(url)[0]
     assert active["hash"] == h and active["active"] and not active["confirmed"], f"not on trial: {active}"
     run(SMPMGR, *args, "image", "state-write", "--confirm")
@@ -30,10 +31,10 @@ def main():
         for n, era in enumerate(("zephyr-3.5", "zephyr-4.2")):
             base = ("--profile", "nrf52833", "--server", era, "--groups", "os,img", "--primary", old, "--key", pub, "--buf-size", "2048")
             host = f"127.0.0.{20 + n}"
-            with vdev(*base, host=host) as (url, _):
-                scenario(["--ip", host, "--timeout", "10"], url, new)
-            with vdev(*base, host=host) as (url, pty):
-                scenario(["--port", pty, "--timeout", "10"], url, new)
+            with vdev(*base, host=host) as device:
+                scenario(["--ip", host, "--timeout", "10"], device, new)
+            with vdev(*base, host=host) as device:
+                scenario(["--port", device.pty, "--timeout", "10"], device, new)
             print(f"passed: smpmgr against {era}, UDP and pty")
 
 
