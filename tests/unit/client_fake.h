@@ -134,6 +134,9 @@ void fake_state(struct fake *f, enum tug_dev_pattern p, const uint8_t *run, uint
 		uint32_t other_len);
 /* True when slot 0 runs exactly these octets. */
 bool fake_runs(const struct fake *f, const uint8_t *image, uint32_t len);
+/* Reset: through the bootloader into whatever runs then. */
+void fake_boot(struct fake *f);
+/* 0 <= result < 1. */
 double fake_chance(struct fake *f);
 
 /* Handle one request; result: octets of the answer in `rsp`, 0 = none. */
