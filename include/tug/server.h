@@ -43,8 +43,9 @@ struct tug_server_profile {
 	uint8_t blank_erase_fails; /**< 1 = erase of a blank slot answers error 1 (before 3.6) */
 	uint8_t reset_keys;        /**< 0 = reset ignores its payload, 1 = knows "force", 2 = and "boot_mode" */
 	uint8_t query_plain_rc;    /**< 1 = unknown bootloader query answers the plain rc 3 (3.5, 3.6) */
-	const struct tug_srv_group *const *instead; /**< [n_instead] tables that stand in for a listed group of the same id */
-	uint8_t n_instead;         /**< 0 = none */
+	uint8_t n_instead;         /**< tables in `instead`, 0 = none */
+	/** [n_instead] tables that stand in for a listed group of the same id. */
+	const struct tug_srv_group *const *instead;
 	/** Image check: the last upload answer carries "match". tug_srv_match, or NULL = not built. */
 	bool (*match)(const struct tug_server *s);
 };

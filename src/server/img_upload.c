@@ -33,7 +33,7 @@ uint16_t tug_up_read(const struct tug_srv_call *call, struct tug_up_chunk *c)
 	if (rc != TUG_RC_OK) {
 		return rc;
 	}
-	for (uint8_t i = TUG_IMG_UPLOAD_REQ_IMAGE; i <= TUG_IMG_UPLOAD_REQ_OFF; i++) {
+	for (unsigned i = TUG_IMG_UPLOAD_REQ_IMAGE; i <= TUG_IMG_UPLOAD_REQ_OFF; i++) {
 		if (req[i].v.u > UINT32_MAX) { /* an absent one is zero */
 			return TUG_RC_INVAL;
 		}

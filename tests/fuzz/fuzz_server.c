@@ -11,9 +11,9 @@
 #include <tug/server.h>
 
 #define SECTOR 512u
-#define SLOT (16u * SECTOR)
-#define GUARD (2u * SECTOR)
-#define FLASH (2u * SLOT + 2u * GUARD)
+#define SLOT 8192u
+#define GUARD 1024u
+#define FLASH 18432u /* guard, slot, slot, guard */
 #define BUF 512u
 
 /** Everything one run works on. */
@@ -141,11 +141,11 @@ static void set_up(struct rig *r, uint8_t options)
 static void check_flash(const struct rig *r)
 {
 	const uint8_t *now = tug_sim_flash_bytes(r->flash);
-	uint32_t fixed = GUARD + (r->cfg.profile->recovery ? 0 : SLOT - tug_trailer_size(&r->image.geo[0]));
+	size_t fixed = GUARD + (r->cfg.profile->recovery ? 0 : SLOT - tug_trailer_size(&r->image.geo[0]));
+	size_t second = r->area[1].off, end = FLASH - GUARD;
 
-	if (memcmp(now, r->before, fixed) != 0 ||
-	    memcmp(now + GUARD + 2 * SLOT, r->before + GUARD + 2 * SLOT, GUARD) != 0 ||
-	    (r->cfg.profile->recovery && memcmp(now + GUARD + SLOT, r->before + GUARD + SLOT, SLOT) != 0)) {
+	if (memcmp(now, r->before, fixed) != 0 || memcmp(now + end, r->before + end, GUARD) != 0 ||
+	    (r->cfg.profile->recovery && memcmp(now + second, r->before + second, r->area[1].size) != 0)) {
 		abort();
 	}
 	if (tug_sim_flash_broken(r->flash)->twice + tug_sim_flash_broken(r->flash)->align +

@@ -98,7 +98,10 @@ void fix_open(struct fix *f, const struct fix_opt *o)
 	f->cfg.buf_size = o->buf_size != 0 ? o->buf_size : FIX_BUF;
 	f->cfg.buf_count = 4;
 	f->cfg.params = true;
-	f->cfg.boot_mode = o->boot_mode != 0 ? o->boot_mode : TUG_MODE_SWAP_MOVE;
+	f->cfg.boot_mode = TUG_MODE_SWAP_MOVE;
+	if (o->boot_mode != 0) {
+		f->cfg.boot_mode = o->boot_mode;
+	}
 	memcpy(f->cfg.os_name, names, sizeof(names));
 	f->clock.now_ms = 1000;
 	f->rsp = tug_buf_of(f->rsp_store, sizeof(f->rsp_store));

@@ -21,7 +21,7 @@ static int ask_reset(struct fix *f, const char *hex_map)
 
 	text[6] = "0123456789abcdef"[n / 16];
 	text[7] = "0123456789abcdef"[n % 16];
-	strcat(text, hex_map);
+	memcpy(text + 16, hex_map, 2 * n + 1);
 	return fix_hex(f, text)[0] != '\0';
 }
 

@@ -199,8 +199,10 @@ static void test_random_requests(void **state)
 		return;
 	}
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		print_message("round TUG_SEED=%llu\n", (unsigned long long)(seed + i));
-		one_round(seed + i);
+		unsigned long long round = seed + i;
+
+		print_message("round TUG_SEED=%llu\n", round);
+		one_round(round);
 	}
 }
 
@@ -226,7 +228,9 @@ static void test_noise(void **state)
 				packet[i] = (uint8_t)tug_dice_next(&d);
 			}
 			if (len > 8 && tug_dice_chance(&d, 0.8)) {
-				memcpy(packet, "\x0a\0\0\0\0", 5);
+				static const uint8_t head[5] = { 0x0a };
+
+				memcpy(packet, head, sizeof(head));
 				packet[3] = (uint8_t)(len - 8);
 				packet[5] = (uint8_t)tug_dice_below(&d, 2);
 				packet[7] = (uint8_t)tug_dice_below(&d, 9);
