@@ -53,7 +53,7 @@ const struct tug_slot_state *tug_dev_active(const struct tug_dev_state *st, uint
 /** The slot of `image` that is not active, or NULL. */
 const struct tug_slot_state *tug_dev_other(const struct tug_dev_state *st, uint8_t image);
 
-/** Rows of the slot-state table. Source: docs/smp.md, slot states. */
+/** Rows of the slot-state table. Source: docs/client.md, rows. */
 enum tug_dev_pattern {
 	TUG_DEV_FRESH,        /**< active confirmed | absent */
 	TUG_DEV_LEFTOVER,     /**< active confirmed | no flags */
@@ -147,7 +147,7 @@ struct tug_plan {
 
 /**
  * From state to steps. Pure and total: every input gives a plan. Never plans an upload over the only
- * way back, never a step the device was seen to refuse. Source: docs/smp.md, update planning.
+ * way back, never a step the device was seen to refuse. Source: docs/client.md, plans.
  */
 void tug_plan_make(const struct tug_dev_state *st, const struct tug_dev_behaviour *beh,
 		   const struct tug_plan_image *img, const struct tug_plan_policy *pol, struct tug_plan *out);
