@@ -129,7 +129,7 @@ static bool is_text(struct tug_slice s)
 	size_t n = s.len < 64 ? s.len : 64;
 
 	for (size_t i = 0; i < n; i++) {
-		if ((s.p[i] < ' ' || s.p[i] > '~') && strchr("\r\n\t", s.p[i]) == NULL) {
+		if ((s.p[i] < ' ' || s.p[i] > '~') && s.p[i] != '\r' && s.p[i] != '\n' && s.p[i] != '\t') {
 			return false;
 		}
 	}
@@ -253,11 +253,16 @@ int tug_file_check_image(const struct tug_file *f, const char *name, char *why)
 	if (rc != TUG_OK) {
 		return say_open_error(&s, rc);
 	}
-	/* the digest is of the plain payload: what is encrypted can only be judged by the bootloader */
-	if ((img.hdr.flags & (TUG_IMG_F_ENC_AES128 | TUG_IMG_F_ENC_AES256)) != 0) {
-		return TUG_OK;
+	if ((img.hdr.flags & (TUG_IMG_F_ENC_AES128 | TUG_IMG_F_ENC_AES256)) == 0) {
+		return tug_file_verify(f, NULL, name, why);
 	}
-	return tug_file_verify(f, NULL, name, why);
+	/* the digest is of the plain payload, which only the bootloader can see; but it must be there */
+	struct tug_image_info info;
+	rc = tug_image_info_read(f, &info, NULL);
+	if (rc == TUG_OK && info.digest_len == 0) {
+		return tug_why(why, TUG_ENOHASH, "%s carries no digest; sign it with a current tool", name);
+	}
+	return rc == TUG_OK ? TUG_OK : say_open_error(&s, rc);
 }
 
 int tug_file_load_image(const char *path, struct tug_file *f, char *why)

@@ -111,7 +111,7 @@ static int apply(struct reader *r, struct record *rec)
 	if (type != REC_DATA) {
 		return tug_why(r->why, TUG_EINVAL, "line %u has record type %u; the file is damaged", r->line, type);
 	}
-	if (low + rec->len > 0x10000u || rec->addr > UINT32_MAX - rec->len) {
+	if (low + rec->len > 0x10000u) {
 		return tug_why(r->why, TUG_EINVAL, "line %u crosses a 64 KiB boundary; write the file with another tool", r->line);
 	}
 	return TUG_OK;

@@ -80,6 +80,16 @@ static int say_type(const EVP_PKEY *pkey, const char *name, char *why)
 		       "%s is of a type MCUboot does not take; use ecdsa-p256, ecdsa-p384, rsa-2048, rsa-3072 or ed25519", name);
 }
 
+static bool halves_match(EVP_PKEY *pkey)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
+	bool ok = ctx != NULL && EVP_PKEY_pairwise_check(ctx) == 1;
+
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	return ok;
+}
+
 /* Take over `pkey` (released on failure). */
 static int wrap(EVP_PKEY *pkey, bool is_private, const char *name, struct tug_key **out, char *why)
 {
@@ -99,6 +109,10 @@ static int wrap(EVP_PKEY *pkey, bool is_private, const char *name, struct tug_ke
 
 		tug_key_free(k);
 		return rc;
+	}
+	if (is_private && !rsa && !halves_match(pkey)) { /* for RSA this takes long; signing verifies what it made */
+		tug_key_free(k);
+		return tug_why(why, TUG_ECRYPTO, "the two halves of %s do not belong together; the file is damaged", name);
 	}
 	if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_EC) { /* the point is always embedded uncompressed */
 		EVP_PKEY_set_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "uncompressed");

@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-# The image format: container, verification, trailer, crypto port, and the host tool's library.
+# The image format: container, verification, trailer, crypto port; and the signing library.
 set(d ${CMAKE_CURRENT_LIST_DIR})
 if(TARGET tug_image AND TARGET tug_crypto_openssl)
   foreach(t header tlv verify crypto trailer)
-    if(EXISTS ${d}/image_${t}.c)
-      tug_test(test_image_${t} SOURCES ${d}/image_${t}.c ${d}/image_vec.c LIBS tug_image tug_crypto_openssl)
-    endif()
+    tug_test(test_image_${t} SOURCES ${d}/image_${t}.c ${d}/image_vec.c LIBS tug_image tug_crypto_openssl)
+  endforeach()
+endif()
+if(TARGET tug_imgtool)
+  find_package(OpenSSL 3.0 REQUIRED)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
+  foreach(t ihex file key sign check info)
+    tug_test(test_image_${t} SOURCES ${d}/image_${t}.c ${d}/image_vec.c LIBS tug_imgtool OpenSSL::Crypto PkgConfig::LIBZIP)
+    target_compile_definitions(test_image_${t} PRIVATE _XOPEN_SOURCE=700)
   endforeach()
 endif()
