@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# The real program from outside, and the parts of it that read what people type.
+if(TARGET tug)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  foreach(name usage device update file decode install)
+    add_test(NAME cli_${name}
+      COMMAND ${CMAKE_COMMAND} -E env TUG=$<TARGET_FILE:tug> TUG_BUILD=${PROJECT_BINARY_DIR}
+        ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/test_${name}.py)
+    set_tests_properties(cli_${name} PROPERTIES LABELS cli TIMEOUT 600)
+  endforeach()
+endif()
+if(TARGET tug_cli_core)
+  tug_test(cli_core SOURCES ${CMAKE_CURRENT_LIST_DIR}/core_test.c LIBS tug_cli_core LABELS cli)
+  target_include_directories(cli_core PRIVATE ${PROJECT_SOURCE_DIR}/src/cli)
+  foreach(name decode cli_args json_cbor)
+    tug_fuzzer(${name} SOURCES ${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz_${name}.c LIBS tug_cli_core)
+    if(TUG_FUZZ)
+      target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src/cli)
+    else()
+      target_include_directories(replay_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src/cli)
+    endif()
+  endforeach()
+endif()
