@@ -147,9 +147,12 @@ struct tug_vdev_listen {
 	bool pty_console;      /**< console lines appear on the pty, between the frames, too */
 };
 
-/** Start `v` (owned from now on) on `loop`; `ready` gets "udp:127.0.0.1:PORT serial:/dev/pts/N". */
+/**
+ * Start `v` (owned from now on, also on failure) on `loop`. `said` gets "udp:127.0.0.1:PORT serial:/dev/pts/N",
+ * on failure one sentence. Errors: those of tug_endpoint_udp and tug_endpoint_pty, TUG_ENOSPACE.
+ */
 int tug_vdev_run_start(struct uv_loop_s *loop, struct tug_vdev *v, const struct tug_vdev_listen *where,
-		       struct tug_vdev_run **out, char *ready, size_t ready_cap, char *why, size_t why_cap);
+		       struct tug_vdev_run **out, char *said, size_t said_cap);
 /** Stop and free, with the device. NULL is fine. */
 void tug_vdev_run_stop(struct tug_vdev_run *r);
 

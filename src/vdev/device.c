@@ -149,11 +149,12 @@ static void set_up_serving(struct tug_vdev *v, const struct tug_vdev_cfg *c)
 static int copy_cfg(struct tug_vdev *v, const struct tug_vdev_cfg *c)
 {
 	size_t room;
+	uint8_t i;
 
 	v->cfg = *c;
 	v->cfg.dir = NULL; /* the caller's */
-	if (c->n_groups > 0) {
-		memcpy(v->groups, c->groups, c->n_groups * sizeof(v->groups[0]));
+	for (i = 0; i < c->n_groups; i++) {
+		v->groups[i] = c->groups[i];
 	}
 	v->cfg.groups = v->groups;
 	set_up_serving(v, c);

@@ -155,7 +155,7 @@ static int make_wire(struct end *e, const struct tug_vdev_faults *f, double octe
 	if (f->rate_bps > 0 && c.rate_bps == 0) {
 		c.rate_bps = 1;
 	}
-	c.seed = f->seed + 2u * e->tag; /* each direction has its own dice */
+	c.seed = f->seed + UINT64_C(2) * e->tag; /* each direction has its own dice */
 	e->in = tug_lossy_create(&c);
 	c.seed++;
 	e->out = tug_lossy_create(&c);
@@ -212,7 +212,7 @@ void tug_vdev_run_stop(struct tug_vdev_run *r)
 }
 
 int tug_vdev_run_start(struct uv_loop_s *loop, struct tug_vdev *v, const struct tug_vdev_listen *where,
-		       struct tug_vdev_run **out, char *ready, size_t ready_cap, char *why, size_t why_cap)
+		       struct tug_vdev_run **out, char *said, size_t said_cap)
 {
 	static const char *const scheme[ENDS] = { "udp:", "serial:" };
 	const bool wanted[ENDS] = { where->udp, where->pty };
@@ -222,9 +222,9 @@ int tug_vdev_run_start(struct uv_loop_s *loop, struct tug_vdev *v, const struct 
 	size_t i;
 
 	*out = NULL;
-	ready[0] = '\0';
+	said[0] = '\0';
 	if (r == NULL) {
-		snprintf(why, why_cap, "out of memory");
+		snprintf(said, said_cap, "out of memory");
 		tug_vdev_destroy(v);
 		return TUG_ENOSPACE;
 	}
@@ -236,12 +236,12 @@ int tug_vdev_run_start(struct uv_loop_s *loop, struct tug_vdev *v, const struct 
 		int rc = wanted[i] ? open_end(r, i, where, name, sizeof(name)) : TUG_OK;
 
 		if (rc != TUG_OK) {
-			snprintf(why, why_cap, "%s", name);
+			snprintf(said, said_cap, "%s", name);
 			tug_vdev_run_stop(r);
 			return rc;
 		}
-		if (wanted[i] && at < ready_cap) {
-			at += (size_t)snprintf(&ready[at], ready_cap - at, "%s%s%s", at > 0 ? " " : "", scheme[i], name);
+		if (wanted[i] && at < said_cap) {
+			at += (size_t)snprintf(&said[at], said_cap - at, "%s%s%s", at > 0 ? " " : "", scheme[i], name);
 		}
 	}
 	if (where->pty && where->pty_console) {

@@ -217,7 +217,8 @@ static void from_host(struct run *run)
 	}
 }
 
-static void reopen(struct run *run)
+/* True when the link is up again. */
+static bool reopen(struct run *run)
 {
 	struct desk *d = run->d;
 	struct tug_link_info info = info_of(&d->link);
@@ -226,14 +227,16 @@ static void reopen(struct run *run)
 		drop_link(run);
 	}
 	if (d->now_ms < run->open_at) {
-		return;
+		return false;
 	}
-	if ((d->link.cut_stays && run->carried >= d->link.cut_at) || (d->link.follows_device && !tug_vdev_up(d->v))) {
+	if ((d->link.cut_stays && d->link.cut_at != 0 && run->carried >= d->link.cut_at) ||
+	    (d->link.follows_device && !tug_vdev_up(d->v))) {
 		run->open_at = d->now_ms + OPEN_MS;
-		return;
+		return false;
 	}
 	run->linked = true;
 	tug_update_link_up(&run->upd, &info, d->now_ms);
+	return true;
 }
 
 /* ---- loop -------------------------------------------------------------------------------------- */
@@ -271,8 +274,8 @@ static const char *loop(struct run *run, uint64_t max_ms, uint64_t max_steps)
 		tug_update_tick(&run->upd, d->now_ms);
 		from_host(run);
 		to_device(run);
-		if (tug_update_need(&run->upd) == TUG_NEED_RELINK) {
-			reopen(run);
+		if (tug_update_need(&run->upd) == TUG_NEED_RELINK && reopen(run)) {
+			continue;
 		}
 		run->r->ms = d->now_ms - begin;
 		if (tug_update_need(&run->upd) == TUG_NEED_NOTHING) {

@@ -159,8 +159,8 @@ static struct tug_vdev_run *start_run(uv_loop_t *loop, const struct tug_vdev_cfg
 	char why[256] = "";
 
 	if (tug_vdev_create(c, uv_now(loop), &v, why, sizeof(why)) != TUG_OK ||
-	    tug_vdev_run_start(loop, v, w, &r, ready, 256, why, sizeof(why)) != TUG_OK) {
-		fail_msg("%s", why);
+	    tug_vdev_run_start(loop, v, w, &r, ready, 256) != TUG_OK) {
+		fail_msg("%s%s", why, ready);
 	}
 	until_up(loop, v);
 	return r;
@@ -278,9 +278,9 @@ static void test_port_taken(void **state)
 	r = start_run(&loop, &c, &w, ready);
 	w.udp_port = (uint16_t)atoi(&ready[14]);
 	assert_int_equal(tug_vdev_create(&c, 0, &v, why, sizeof(why)), TUG_OK);
-	assert_int_equal(tug_vdev_run_start(&loop, v, &w, &second, other, sizeof(other), why, sizeof(why)), TUG_EBUSY);
+	assert_int_equal(tug_vdev_run_start(&loop, v, &w, &second, other, sizeof(other)), TUG_EBUSY);
 	assert_null(second);
-	assert_string_not_equal(why, "");
+	assert_string_not_equal(other, "");
 	tug_vdev_run_stop(r);
 	tug_vdev_run_stop(NULL);
 	uv_run(&loop, UV_RUN_DEFAULT);
