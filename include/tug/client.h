@@ -82,6 +82,7 @@ struct tug_client {
 	uint32_t late;                                  /**< answers that matched nothing or could not be read */
 	uint32_t resent;                                /**< retransmissions */
 	uint32_t rtt_ms[2];                             /**< recent round trip: others, uploads; 0 = not seen */
+	uint8_t unsampled[2];                           /**< answers in a row that told no round trip */
 };
 
 /** Prepare a client. Keeps cfg->storage. Errors: TUG_EINVAL. */
@@ -94,6 +95,7 @@ int tug_client_init(struct tug_client *c, const struct tug_client_cfg *cfg);
 struct tug_client_opt {
 	uint32_t timeout_ms; /**< 0 = default of the client (larger for slow commands, by table) */
 	uint8_t no_retry;    /**< 1 = never retransmit (shell, fs upload, reset) */
+	uint8_t once;        /**< 1 = one time-out only; earlier repetitions may still go out */
 	uint8_t patient;     /**< 1 = retransmit after a full time-out only (a repetition costs the device much) */
 };
 

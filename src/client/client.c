@@ -30,6 +30,8 @@ enum slot_flag {
 #define RTO_SLACK_MS 200u
 /* Early retransmission of reads before any round trip was seen. */
 #define RTO_FIRST_MS 1000u
+/* Answers to repeated requests in a row after which the upper bound is believed. */
+#define UNSAMPLED_MAX 8u
 /* Silent time-outs before the other version is tried. */
 #define QUIET_TRIES 2u
 
@@ -151,9 +153,11 @@ int tug_client_commit(struct tug_client *c, int handle, const struct tug_smp_cmd
 	s->timeout_ms = opt != NULL && opt->timeout_ms != 0 ? opt->timeout_ms : cmd_timeout(c, cmd);
 	s->tries_left = c->cfg.retries == UINT8_MAX ? RETRIES_DEFAULT : c->cfg.retries;
 	s->flags = (cmd->flags & TUG_CMD_HARMLESS) != 0 ? SLOT_HARMLESS | SLOT_NEW_TRY : SLOT_NEW_TRY;
+	if (opt != NULL && (opt->no_retry || opt->once)) {
+		s->tries_left = 0;
+	}
 	if (opt != NULL && opt->no_retry) {
 		s->flags |= SLOT_NO_RETRY;
-		s->tries_left = 0;
 	}
 	if (opt != NULL && opt->patient) {
 		s->flags |= SLOT_PATIENT;
@@ -213,7 +217,7 @@ static uint32_t early_rto(struct tug_client *c, const struct tug_client_slot *s,
 	uint64_t rto = RTO_FIRST_MS;
 	uint32_t busy = 1;
 
-	if ((s->flags & (SLOT_NO_RETRY | SLOT_PATIENT)) != 0 || s->tries_left == 0) {
+	if ((s->flags & (SLOT_NO_RETRY | SLOT_PATIENT)) != 0 || c->cfg.retries == 0) {
 		return 0;
 	}
 	for (uint8_t i = 0; i < c->cfg.window; i++) {
@@ -331,18 +335,26 @@ static void settle(struct tug_client *c, const struct tug_client_slot *s, const 
 	c->quiet = 0;
 }
 
-static void sample_rtt(struct tug_client *c, const struct tug_client_slot *s, uint32_t rtt)
+/* An answer to one of several copies tells an upper bound only; that is taken when nothing better comes. */
+static void sample_rtt(struct tug_client *c, const struct tug_client_slot *s, uint64_t now_ms)
 {
 	struct tug_smp_hdr h = slot_hdr(s);
 	uint32_t *est = rtt_of(c, &h);
+	uint8_t *unsampled = &c->unsampled[est - c->rtt_ms];
+	uint64_t begun = s->try_end_ms - s->timeout_ms;
+	uint64_t rtt = now_ms > begun ? now_ms - begun : 1u;
 
-	/* An answer to one of several copies tells nothing; the first chunk waits for the erase. */
-	if (s->sends != 1 || (h.group == TUG_GRP_IMG && s->timeout_ms > tug_client_timeout(c))) {
+	/* What erases first says nothing about the link. */
+	if (s->timeout_ms > tug_client_timeout(c)) {
 		return;
 	}
+	if (s->sends > 1 && *est != 0 && ++*unsampled < UNSAMPLED_MAX) {
+		return;
+	}
+	*unsampled = 0;
 	*est -= *est / 8u;
-	if (rtt >= *est) {
-		*est = rtt == 0 ? 1u : rtt;
+	if (rtt > *est) {
+		*est = rtt > s->timeout_ms ? s->timeout_ms : (uint32_t)rtt;
 	}
 }
 
@@ -370,7 +382,7 @@ void tug_client_rx(struct tug_client *c, struct tug_slice frame, uint64_t now_ms
 		return;
 	}
 	settle(c, s, &rsp.hdr);
-	sample_rtt(c, s, rsp.rtt_ms);
+	sample_rtt(c, s, now_ms);
 	finish(s, TUG_OK, &rsp);
 }
 

@@ -152,9 +152,12 @@ static bool barred(struct ctx *c)
 	return false;
 }
 
+/* Where no trial exists or its end cannot be seen in the list, a test would prove nothing. */
 static bool ask_permanent(const struct ctx *c)
 {
-	return c->pol->mode == TUG_UPDATE_CONFIRM || (c->no_trial && c->pol->mode == TUG_UPDATE_CONFIRM_AFTER_TEST);
+	bool unseen = c->no_trial || (c->run != NULL && !c->run->active);
+
+	return c->pol->mode == TUG_UPDATE_CONFIRM || (unseen && c->pol->mode == TUG_UPDATE_CONFIRM_AFTER_TEST);
 }
 
 /* Start the image; `trial` = it comes up on probation and must be confirmed where that is wanted. */

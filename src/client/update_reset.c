@@ -245,8 +245,8 @@ static void same_list(struct tug_update *u)
 
 	if (p->unanswered) {
 		same_list_unanswered(u);
-	} else if (p->expect == EXPECT_HOLD || p->dropped || (p->missed >= GAP_POLLS && waited >= GAP_MS) ||
-		   waited >= UNCHANGED_MS) {
+	} else if (p->expect == EXPECT_HOLD || waited >= UNCHANGED_MS ||
+		   (waited >= GAP_MS && (p->dropped || p->missed >= GAP_POLLS))) {
 		back(u, true);
 	} else {
 		p->poll_at = p->now_ms + POLL_PAUSE_MS;

@@ -350,6 +350,10 @@ void tug_upd_upload_look(struct tug_update *u)
 
 	tug_upload_pump(&p->up, p->now_ms);
 	tell_progress(u);
+	if (p->up.note != NULL) {
+		tug_upd_note(u, TUG_ETIMEOUT, NULL, p->up.note);
+		p->up.note = NULL;
+	}
 	switch ((enum tug_upload_state)p->up.state) {
 	case TUG_UP_DONE:
 	case TUG_UP_UNSURE:

@@ -18,8 +18,9 @@
 #define PAUSE_MAX_MS 1000u
 /* Starts from the first request after errors or lost state. */
 #define RESTARTS_MAX 6u
-/* Smallest frame that is tried when frames seem to be cut on their way. */
+/* Frames that are tried when larger ones seem to be cut or lost on their way. */
 #define LIMIT_MIN 128u
+#define LIMIT_SAFE 252u
 /* Answers in order before the window grows again. */
 #define WINDOW_GROW 32u
 
@@ -423,6 +424,26 @@ static void answered(struct tug_upload *up, const struct tug_upload_chunk *ch, c
 	}
 }
 
+/* Devices drop frames that are too large for them without a word, whatever buffer size they told. */
+static bool first_again(struct tug_upload *up)
+{
+	uint8_t retries = up->client->cfg.retries;
+
+	if (up->first_tries >= (retries == UINT8_MAX ? 3u : retries)) {
+		return false;
+	}
+	if (up->cfg.limit > LIMIT_SAFE) {
+		up->cfg.limit = LIMIT_SAFE;
+		up->note = "The first chunk was not answered; trying smaller frames.";
+	} else if (up->cfg.limit > LIMIT_MIN) {
+		up->cfg.limit = LIMIT_MIN;
+	}
+	up->first_tries++;
+	begin(up);
+	choose_first(up);
+	return true;
+}
+
 static void on_chunk(void *user, int err, const struct tug_client_rsp *rsp)
 {
 	struct tug_upload_chunk *ch = user;
@@ -430,6 +451,9 @@ static void on_chunk(void *user, int err, const struct tug_client_rsp *rsp)
 
 	ch->handle = -1;
 	up->flying--;
+	if (err == TUG_ETIMEOUT && ch->off == 0 && first_again(up)) {
+		return;
+	}
 	if (err != TUG_OK) {
 		fail(up, err, err == TUG_ETIMEOUT ? "the device stopped answering during the upload; run the command "
 						    "again, it resumes where it was"
@@ -501,6 +525,7 @@ static struct tug_client_opt chunk_opt(const struct tug_upload *up, bool first, 
 	if (first) {
 		opt.timeout_ms = base > TUG_CLIENT_ERASE_MS ? base : TUG_CLIENT_ERASE_MS;
 		opt.patient = !up->with_sha;
+		opt.once = 1;
 	} else if (last) {
 		opt.timeout_ms = base > TUG_CLIENT_WRITE_MS ? base : TUG_CLIENT_WRITE_MS;
 	}

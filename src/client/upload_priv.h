@@ -73,6 +73,8 @@ struct tug_upload {
 	int err;                 /* FAILED */
 	struct tug_smp_status status; /* FAILED, REFUSED: the device's word, if it was one */
 	const char *why;         /* FAILED: one sentence */
+	const char *note;        /* something to tell, taken by whoever reads it; NULL = nothing */
+	uint8_t first_tries;     /* time-outs of the first chunk */
 	struct tug_upload_chunk chunk[TUG_CLIENT_WINDOW];
 };
 

@@ -253,6 +253,33 @@ static void early_retransmission(void **state)
 	assert_int_equal(now, 1000 + 4 * 5000);
 }
 
+/* A link slower than any guess: learned from the first answer, then nothing is sent twice. */
+static void slow_link(void **state)
+{
+	uint64_t now = 0;
+
+	(void)state;
+	start(TUG_CLIENT_AUTO, 1, 255);
+	for (unsigned i = 0; i < 10; i++) {
+		struct tug_smp_hdr h;
+		struct seen s;
+		uint64_t at;
+
+		ask(&s, 0, 6, TUG_SMP_READ, NULL);
+		h = sent(now);
+		at = now + 3000;
+		while (tug_client_deadline(&cl) < at) {
+			now = tug_client_deadline(&cl);
+			tug_client_tick(&cl, now);
+			(void)sent(now);
+		}
+		now = at;
+		answer(h, now);
+		assert_int_equal(s.calls, 1);
+		assert_true(i == 0 || cl.resent <= 2);
+	}
+}
+
 static void never_twice(void **state)
 {
 	struct tug_client_opt opt = { .no_retry = 1 };
@@ -517,6 +544,7 @@ int main(void)
 		cmocka_unit_test(any_version_is_read),
 		cmocka_unit_test(times_out),
 		cmocka_unit_test(early_retransmission),
+		cmocka_unit_test(slow_link),
 		cmocka_unit_test(never_twice),
 		cmocka_unit_test(timeouts_by_table),
 		cmocka_unit_test(falls_back_when_refused),

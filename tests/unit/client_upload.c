@@ -553,6 +553,30 @@ static void silent_device(void **state)
 	/* Without a sha a repetition costs another erase: only after the full time-out. */
 	assert_int_equal(frames, 4);
 	assert_int_equal(now - t, 4 * 40000);
+	assert_true(s.frame <= 128);
+}
+
+/* A device that tells more than its link carries: dropped without a word, so smaller frames are tried. */
+static void swallowed_frames(void **state)
+{
+	struct sent s;
+	uint64_t t = now;
+
+	(void)state;
+	begin(LEN, 1000, 1, 0, true);
+	while (tug_upload_busy(&up)) {
+		while (get(&s)) {
+			if (s.frame <= 252) {
+				ok(&s, s.off + s.n);
+			}
+		}
+		if (tug_upload_busy(&up)) {
+			tick_to(tug_client_deadline(&cl));
+		}
+	}
+	assert_int_equal(up.state, TUG_UP_DONE);
+	assert_true(now - t < 41000);
+	assert_non_null(up.note);
 }
 
 int main(void)
@@ -573,6 +597,7 @@ int main(void)
 		cmocka_unit_test_setup(nonsense, setup),
 		cmocka_unit_test_setup(file_goes_away, setup),
 		cmocka_unit_test_setup(silent_device, setup),
+		cmocka_unit_test_setup(swallowed_frames, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
