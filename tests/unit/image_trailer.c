@@ -24,6 +24,8 @@ struct medium {
 	uint8_t write_size;
 	unsigned writes;
 	unsigned cut_at; /* this write fails before doing anything; 0 = none */
+	unsigned reads;
+	unsigned blind_at; /* this read fails; 0 = none */
 };
 
 static int medium_read(void *ctx, uint32_t off, void *dst, size_t len)
@@ -31,6 +33,9 @@ static int medium_read(void *ctx, uint32_t off, void *dst, size_t len)
 	struct medium *m = ctx;
 
 	assert_true(off <= AREA && len <= AREA - off);
+	if (++m->reads == m->blind_at) {
+		return TUG_EIO;
+	}
 	memcpy(dst, m->data + off, len);
 	return TUG_OK;
 }
@@ -390,6 +395,29 @@ static void pending_cut(void **state)
 	free(m);
 }
 
+/* A trailer that cannot be read is an error, never a state; nothing is written on the strength of it. */
+static void failing_reads(void **state)
+{
+	struct medium *m = malloc(sizeof(*m));
+
+	(void)state;
+	assert_non_null(m);
+	for (unsigned at = 1; at <= 5; at++) {
+		struct tug_io io = medium_io(m, 4, 0xff);
+		struct tug_trailer_geo g = geo(8, 4, 3);
+		struct tug_trailer t;
+
+		m->blind_at = at;
+		assert_int_equal(tug_trailer_read(&io, &g, &t), TUG_EIO);
+		m->reads = 0;
+		assert_int_equal(tug_set_pending(&io, &g, false, 0), TUG_EIO);
+		m->reads = 0;
+		assert_int_equal(tug_set_confirmed(&io, &g), TUG_EIO);
+		assert_int_equal(m->writes, 0);
+	}
+	free(m);
+}
+
 /* ---- swap types ---------------------------------------------------------------------------------------- */
 
 /* The table of the format's specification, row by row, in words: g good/set, u unset, * any;
@@ -509,6 +537,7 @@ int main(void)
 		cmocka_unit_test(sizes),          cmocka_unit_test(offsets),    cmocka_unit_test(golden_trailers),
 		cmocka_unit_test(bad_geometry),   cmocka_unit_test(field_decoding), cmocka_unit_test(magic_decoding),
 		cmocka_unit_test(write_read),     cmocka_unit_test(pending_and_confirm), cmocka_unit_test(pending_cut),
+		cmocka_unit_test(failing_reads),
 		cmocka_unit_test(swap_types),     cmocka_unit_test(limits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
