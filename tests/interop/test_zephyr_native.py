@@ -9,7 +9,7 @@ from peers import native, run, server, skip, tug
 
 CASES = (
     ("udp", "udp:127.0.0.1"), ("udp6", "udp:[::1]"),
-    ("serial", "serial:{}"), ("serial_buf96", "serial:{}"), ("serial_buf256", "serial:{}"), ("serial_buf512", "serial:{}"),
+    ("serial", "serial:{}"), ("serial_bigrx", "serial:{}"), ("serial_buf96", "serial:{}"), ("serial_buf256", "serial:{}"), ("serial_buf512", "serial:{}"),
     ("serial_buf1024", "serial:{}"), ("serial_buf2048", "serial:{}"), ("serial_noparams", "serial:{}"),
     ("serial_raw", "serial:{}?framing=raw"), ("shell", "serial:{}"),
 )
@@ -22,11 +22,11 @@ def scenario(config, entry, url):
         params = json.loads(tug(url, "--json", "os", "params"))
         assert params["buf_size"] == entry["buf_size"], params
         assert params["buf_count"] == entry["buf_count"], params
-        # the largest echo that fits: one octet more than a frame may hold is refused by us, not lost by the device
-        room = entry["buf_size"] - (4 if entry["transport"] in ("serial", "shell") else 0)
-        if entry["transport"] == "serial":
-            biggest = "x" * (room - 8 - 2 - 2 - 3 - 2)
-            assert biggest in tug(url, "os", "echo", biggest), "the largest frame got lost"
+        # The largest request a console server can hold is buf_size - 4; but these builds have buffers for two lines only,
+        # and a pty delivers faster than they are emptied. The build with more line buffers takes the whole frame.
+        frame = entry["buf_size"] - 4 if config == "serial_bigrx" else min(entry["buf_size"] - 4, 2 * 93 - 4)
+        biggest = "x" * (frame - 8 - 2 - 2 - (2 if frame < 270 else 3))
+        assert biggest in tug(url, "os", "echo", biggest), "the largest frame got lost"
     else:
         tug(url, "os", "params", ok=(1,))
     out = tug(url, "image", "list", ok=(1,))  # these builds have no image group
