@@ -102,6 +102,17 @@ void lane_pop(struct lane *l)
 	free(it);
 }
 
+void lane_trim(struct lane *l, size_t len)
+{
+	struct lane_item *it = l->first;
+
+	if (!it || len >= it->len)
+		return;
+	memmove(it->data, it->data + len, it->len - len);
+	it->len -= len;
+	l->queued -= len;
+}
+
 void lane_retry(struct lane *l, uint64_t when_ns)
 {
 	if (l->first)

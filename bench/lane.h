@@ -47,6 +47,8 @@ const struct lane_item *lane_due(const struct lane *l, uint64_t now_ns);
 uint64_t lane_next(const struct lane *l);
 /** Drop the first item: it was delivered. */
 void lane_pop(struct lane *l);
+/** Drop the first `len` octets of the first item, fewer than it has: they were delivered. */
+void lane_trim(struct lane *l, size_t len);
 /** The first item could not be delivered: again at `when_ns`. */
 void lane_retry(struct lane *l, uint64_t when_ns);
 

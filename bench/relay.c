@@ -107,8 +107,8 @@ static void sniff(struct relay *r, const uint8_t *data, size_t len, bool up, uin
 	} while (ev.kind != TUG_RX_NONE);
 }
 
-/* Hand an item to its end. False = that end is full. */
-static bool deliver(struct relay *r, const struct lane_item *it, bool up)
+/* Hand an item to its end. Result: octets taken, 0 = that end is full. */
+static size_t deliver(struct relay *r, const struct lane_item *it, bool up)
 {
 	ssize_t n;
 
@@ -119,11 +119,9 @@ static bool deliver(struct relay *r, const struct lane_item *it, bool up)
 	else
 		n = sendto(r->client, it->data, it->len, 0, (const struct sockaddr *)&r->peer, sizeof(r->peer));
 	if (n < 0 && (errno == EAGAIN || errno == ENOBUFS))
-		return false;
-	/* a terminal takes a piece whole or, when full, not at all: pieces are small */
-	if (n >= 0 && (size_t)n != it->len)
-		(void)fprintf(stderr, "relay: a piece was cut\n");
-	return true;
+		return 0;
+	/* any other error loses the item, as a network does */
+	return n < 0 ? it->len : (size_t)n;
 }
 
 static void run_lane(struct relay *r, struct lane *l, bool up)
@@ -132,13 +130,18 @@ static void run_lane(struct relay *r, struct lane *l, bool up)
 	uint64_t now = now_ns();
 
 	while ((it = lane_due(l, now)) != NULL) {
-		if (!deliver(r, it, up)) {
-			lane_retry(l, now + 200000u);
-			return;
-		}
+		size_t n = deliver(r, it, up);
+
 		if (!up)
-			sniff(r, it->data, it->len, false, now);
-		lane_pop(l);
+			sniff(r, it->data, n, false, now);
+		if (n == it->len) {
+			lane_pop(l);
+			continue;
+		}
+		/* a full terminal: the rest a little later */
+		lane_trim(l, n);
+		lane_retry(l, now + 50000u);
+		return;
 	}
 }
 

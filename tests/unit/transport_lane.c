@@ -98,6 +98,13 @@ static void full_end(void **state)
 	lane_retry(&l, 99);
 	assert_null(lane_due(&l, 98));
 	assert_int_equal(drain(&l, &len), 99);
+	/* half taken: the rest stays, in order */
+	assert_true(lane_push(&l, 0, (const uint8_t *)"abc", 3));
+	lane_trim(&l, 2);
+	assert_int_equal(l.first->len, 1);
+	assert_int_equal(l.first->data[0], 'c');
+	assert_int_equal(drain(&l, &len), 10);
+	assert_int_equal(len, 1);
 }
 
 int main(void)
