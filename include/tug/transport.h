@@ -91,8 +91,6 @@ struct tug_port_info {
 /** List serial ports. Fills at most `cap` entries. Result: how many there are, or a negative error. */
 int tug_serial_scan(struct tug_port_info *out, size_t cap);
 
-/* Of the endpoint openers below: on failure `name` holds one sentence instead of the name. */
-
 /** Device-side endpoints (virtual device): a UDP socket or a pty that carries frames to a server. */
 struct tug_endpoint;
 
@@ -106,19 +104,30 @@ struct tug_endpoint_events {
 	void *user; /**< passed */
 };
 
+/** Where a UDP endpoint listens. */
+struct tug_endpoint_udp_cfg {
+	const char *host; /**< address or name of this machine */
+	uint16_t port;    /**< 0 = any */
+};
+
+/** What a pty endpoint is like. */
+struct tug_endpoint_pty_cfg {
+	const char *link_path; /**< symlink to make, NULL = none; replaces one to another pty, anything else is TUG_EBUSY */
+	bool raw;              /**< raw UART framing instead of console lines */
+	uint32_t buf_size;     /**< octets of the receiver's buffer, of which console lines take 4 as on a real device */
+};
+
 /**
- * Open a UDP endpoint on HOST:PORT (0 = any). `name` gets "127.0.0.1:PORT".
+ * Open a UDP endpoint. `name` [name_cap] gets "127.0.0.1:PORT", on failure one sentence instead.
  * Errors: TUG_ELINK, TUG_EBUSY, TUG_EACCESS, TUG_EADDR.
  */
-int tug_endpoint_udp(struct uv_loop_s *loop, const char *host, uint16_t port, const struct tug_endpoint_events *ev,
-		     struct tug_endpoint **out, char *name, size_t name_cap);
+int tug_endpoint_udp(struct uv_loop_s *loop, const struct tug_endpoint_udp_cfg *cfg,
+		     const struct tug_endpoint_events *ev, struct tug_endpoint **out, char *name, size_t name_cap);
 /**
- * Open a pty that speaks console lines (or raw). `name` gets its path; `link_path` (may be NULL) becomes a
- * symlink to it: a symlink to another pty is replaced, anything else there is TUG_EBUSY. `buf_size` =
- * octets of the receiver's buffer, of which console lines take 4 as on a real device.
+ * Open a pty that speaks console lines (or raw). `name` [name_cap] gets its path, on failure one sentence instead.
  * Errors: TUG_ELINK, TUG_EBUSY, TUG_EACCESS, TUG_EFILE.
  */
-int tug_endpoint_pty(struct uv_loop_s *loop, const char *link_path, bool raw, uint32_t buf_size,
+int tug_endpoint_pty(struct uv_loop_s *loop, const struct tug_endpoint_pty_cfg *cfg,
 		     const struct tug_endpoint_events *ev, struct tug_endpoint **out, char *name, size_t name_cap);
 /** Send one response frame to the peer of the last packet (or the last peer known). */
 int tug_endpoint_send(struct tug_endpoint *e, struct tug_slice frame);

@@ -176,13 +176,13 @@ static int begin(struct pty_endpoint *p, uv_loop_t *loop, const char *link_path,
 	return link_path ? make_link(p, link_path, why, why_cap) : TUG_OK;
 }
 
-int tug_endpoint_pty(struct uv_loop_s *loop, const char *link_path, bool raw, uint32_t buf_size,
+int tug_endpoint_pty(struct uv_loop_s *loop, const struct tug_endpoint_pty_cfg *cfg,
 		     const struct tug_endpoint_events *ev, struct tug_endpoint **out, char *name, size_t name_cap)
 {
 	struct pty_endpoint *p = calloc(1, sizeof(*p));
 	int err;
 
-	if (!p || tug_framing_init(&p->framing, raw, TUG_CONSOLE_SERVER, buf_size) != TUG_OK) {
+	if (!p || tug_framing_init(&p->framing, cfg->raw, TUG_CONSOLE_SERVER, cfg->buf_size) != TUG_OK) {
 		free(p);
 		return tug_link_why(name, name_cap, TUG_EINTERNAL, "out of memory");
 	}
@@ -190,12 +190,12 @@ int tug_endpoint_pty(struct uv_loop_s *loop, const char *link_path, bool raw, ui
 	p->head.ev = *ev;
 	/* the endpoint itself is one of the holders, so that a close without any handle frees it too */
 	p->head.hold = (struct tug_hold){ .n = 1, .release = pty_release, .self = p };
-	p->raw = raw;
+	p->raw = cfg->raw;
 	p->slave = -1;
 	p->tty.fd = -1;
 	p->tty.data = on_data;
 	p->tty.gone = on_gone;
-	err = begin(p, loop, link_path, name, name_cap);
+	err = begin(p, loop, cfg->link_path, name, name_cap);
 	if (err) {
 		pty_close(&p->head);
 		return err;

@@ -164,15 +164,15 @@ static int bind_error(const char *host, uint16_t port, int uv_err, char *why, si
 	return tug_link_why(why, why_cap, TUG_ELINK, "cannot listen on %s port %u: %s", host, port, uv_strerror(uv_err));
 }
 
-int tug_endpoint_udp(struct uv_loop_s *loop, const char *host, uint16_t port, const struct tug_endpoint_events *ev,
-		     struct tug_endpoint **out, char *name, size_t name_cap)
+int tug_endpoint_udp(struct uv_loop_s *loop, const struct tug_endpoint_udp_cfg *cfg,
+		     const struct tug_endpoint_events *ev, struct tug_endpoint **out, char *name, size_t name_cap)
 {
 	struct sockaddr_storage at;
 	struct udp_endpoint *u;
 	int err;
 
-	if (resolve(loop, host, port, &at) != TUG_OK)
-		return tug_link_why(name, name_cap, TUG_EADDR, "%s is neither an address nor a known name", host);
+	if (resolve(loop, cfg->host, cfg->port, &at) != TUG_OK)
+		return tug_link_why(name, name_cap, TUG_EADDR, "%s is neither an address nor a known name", cfg->host);
 	u = calloc(1, sizeof(*u));
 	if (!u)
 		return tug_link_why(name, name_cap, TUG_EINTERNAL, "out of memory");
@@ -187,7 +187,7 @@ int tug_endpoint_udp(struct uv_loop_s *loop, const char *host, uint16_t port, co
 		err = uv_udp_recv_start(&u->sock, on_alloc, on_recv);
 	if (err) {
 		udp_close(&u->head);
-		return bind_error(host, port, err, name, name_cap);
+		return bind_error(cfg->host, cfg->port, err, name, name_cap);
 	}
 	local_name(&u->sock, name, name_cap);
 	*out = &u->head;

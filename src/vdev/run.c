@@ -171,7 +171,8 @@ static int open_end(struct tug_vdev_run *r, size_t i, const struct tug_vdev_list
 	struct end *e = &r->end[i];
 	struct tug_endpoint_events ev = { on_packet, e };
 	double cost = i == 0 ? 1.0 : w->pty_raw ? RAW_COST : CONSOLE_COST;
-	uint32_t room;
+	struct tug_endpoint_udp_cfg udp = { w->udp_host != NULL ? w->udp_host : "127.0.0.1", w->udp_port };
+	struct tug_endpoint_pty_cfg pty = { w->pty_link, w->pty_raw, 0 };
 	int rc;
 
 	e->run = r;
@@ -182,11 +183,10 @@ static int open_end(struct tug_vdev_run *r, size_t i, const struct tug_vdev_list
 		return rc;
 	}
 	if (i == 0) {
-		return tug_endpoint_udp(r->timer.loop, w->udp_host != NULL ? w->udp_host : "127.0.0.1", w->udp_port, &ev,
-					&e->ep, name, name_cap);
+		return tug_endpoint_udp(r->timer.loop, &udp, &ev, &e->ep, name, name_cap);
 	}
-	room = r->v->app.buf_size > r->v->loader.buf_size ? r->v->app.buf_size : r->v->loader.buf_size;
-	return tug_endpoint_pty(r->timer.loop, w->pty_link, w->pty_raw, room, &ev, &e->ep, name, name_cap);
+	pty.buf_size = r->v->app.buf_size > r->v->loader.buf_size ? r->v->app.buf_size : r->v->loader.buf_size;
+	return tug_endpoint_pty(r->timer.loop, &pty, &ev, &e->ep, name, name_cap);
 }
 
 static void on_closed(uv_handle_t *h)

@@ -31,7 +31,7 @@ static void open_ep(uv_loop_t *loop, struct echo *e, const char *link, char *nam
 	const struct tug_endpoint_events ev = echo_events(e);
 
 	memset(e, 0, sizeof(*e));
-	assert_int_equal(tug_endpoint_pty(loop, link, false, 1024, &ev, &e->ep, name, cap), TUG_OK);
+	assert_int_equal(tug_endpoint_pty(loop, PTY(link, false, 1024), &ev, &e->ep, name, cap), TUG_OK);
 }
 
 static void clients_come_and_go(void **state)
@@ -138,13 +138,13 @@ static void symlinks(void **state)
 	assert_non_null(fp);
 	assert_int_equal(fputs("precious", fp) >= 0, 1);
 	assert_int_equal(fclose(fp), 0);
-	assert_int_equal(tug_endpoint_pty(&loop, file, false, 256, &ev, &none, name, sizeof(name)), TUG_EBUSY);
+	assert_int_equal(tug_endpoint_pty(&loop, PTY(file, false, 256), &ev, &none, name, sizeof(name)), TUG_EBUSY);
 	assert_non_null(strstr(name, "exists and is not a link to a pty"));
 	assert_int_equal(symlink(file, link), 0);
-	assert_int_equal(tug_endpoint_pty(&loop, link, false, 256, &ev, &none, name, sizeof(name)), TUG_EBUSY);
+	assert_int_equal(tug_endpoint_pty(&loop, PTY(link, false, 256), &ev, &none, name, sizeof(name)), TUG_EBUSY);
 	assert_int_equal(access(link, F_OK), 0);
 	(void)snprintf(link, sizeof(link), "%s/no/such/dir", dir);
-	assert_int_equal(tug_endpoint_pty(&loop, link, false, 256, &ev, &none, name, sizeof(name)), TUG_EFILE);
+	assert_int_equal(tug_endpoint_pty(&loop, PTY(link, false, 256), &ev, &none, name, sizeof(name)), TUG_EFILE);
 	assert_non_null(strstr(name, "cannot make the link"));
 	assert_null(none);
 	(void)snprintf(link, sizeof(link), "%s/tty", dir);
@@ -175,7 +175,7 @@ static void close_inside(void **state)
 
 	(void)state;
 	assert_int_equal(uv_loop_init(&loop), 0);
-	assert_int_equal(tug_endpoint_pty(&loop, NULL, false, 1024, &ev, &e.ep, name, sizeof(name)), TUG_OK);
+	assert_int_equal(tug_endpoint_pty(&loop, PTY(NULL, false, 1024), &ev, &e.ep, name, sizeof(name)), TUG_OK);
 	assert_int_equal(owner_open(&o, &loop, &tug_scheme_serial, name), TUG_OK);
 	RUN_UNTIL(&loop, o.ups == 1);
 	assert_int_equal(tug_link_send(o.link, smp_frame(f, 20, 1)), TUG_OK);
@@ -185,7 +185,7 @@ static void close_inside(void **state)
 	owner_close(&o);
 
 	e.packets = 0;
-	assert_int_equal(tug_endpoint_udp(&loop, "127.0.0.1", 0, &ev, &e.ep, name, sizeof(name)), TUG_OK);
+	assert_int_equal(tug_endpoint_udp(&loop, UDP("127.0.0.1", 0), &ev, &e.ep, name, sizeof(name)), TUG_OK);
 	assert_int_equal(owner_open(&o, &loop, &tug_scheme_udp, name), TUG_OK);
 	RUN_UNTIL(&loop, o.ups == 1);
 	assert_int_equal(tug_link_send(o.link, smp_frame(f, 20, 1)), TUG_OK);

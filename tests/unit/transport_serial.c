@@ -52,7 +52,7 @@ static void open_pair(uv_loop_t *loop, struct echo *e, struct owner *o, bool raw
 
 	memset(e, 0, sizeof(*e));
 	assert_int_equal(uv_loop_init(loop), 0);
-	assert_int_equal(tug_endpoint_pty(loop, NULL, raw, 4096, &ev, &e->ep, name, sizeof(name)), TUG_OK);
+	assert_int_equal(tug_endpoint_pty(loop, PTY(NULL, raw, 4096), &ev, &e->ep, name, sizeof(name)), TUG_OK);
 	(void)snprintf(rest, cap, "%s%s", name, raw ? "?framing=raw" : "");
 	assert_int_equal(owner_open(o, loop, &tug_scheme_serial, rest), TUG_OK);
 	assert_int_equal(o->ups, 0);

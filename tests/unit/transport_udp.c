@@ -11,7 +11,7 @@ static void open_pair(uv_loop_t *loop, struct echo *e, struct owner *o, const ch
 
 	memset(e, 0, sizeof(*e));
 	assert_int_equal(uv_loop_init(loop), 0);
-	assert_int_equal(tug_endpoint_udp(loop, host, 0, &ev, &e->ep, name, sizeof(name)), TUG_OK);
+	assert_int_equal(tug_endpoint_udp(loop, UDP(host, 0), &ev, &e->ep, name, sizeof(name)), TUG_OK);
 	(void)snprintf(rest, cap, "%s", name);
 	assert_int_equal(owner_open(o, loop, &tug_scheme_udp, rest), TUG_OK);
 	assert_int_equal(o->ups, 0);
@@ -127,7 +127,7 @@ static void refused_is_a_hint(void **state)
 	for (int i = 0; i < 50; i++)
 		assert_int_equal(tug_link_send(o.link, smp_frame(f, 20, 3)), TUG_OK);
 	assert_int_equal(o.downs, 0);
-	assert_int_equal(tug_endpoint_udp(&loop, "127.0.0.1", (uint16_t)atoi(strchr(rest, ':') + 1), &ev, &e.ep, name,
+	assert_int_equal(tug_endpoint_udp(&loop, UDP("127.0.0.1", (uint16_t)atoi(strchr(rest, ':') + 1)), &ev, &e.ep, name,
 					  sizeof(name)),
 			 TUG_OK);
 	/* the first datagram after a refusal must really leave, not be eaten by the error that waits */
@@ -230,13 +230,13 @@ static void endpoint_errors(void **state)
 
 	(void)state;
 	assert_int_equal(uv_loop_init(&loop), 0);
-	assert_int_equal(tug_endpoint_udp(&loop, "127.0.0.1", 0, &ev, &e.ep, name, sizeof(name)), TUG_OK);
+	assert_int_equal(tug_endpoint_udp(&loop, UDP("127.0.0.1", 0), &ev, &e.ep, name, sizeof(name)), TUG_OK);
 	assert_int_equal(sscanf(name, "127.0.0.1:%u", &port), 1);
-	assert_int_equal(tug_endpoint_udp(&loop, "127.0.0.1", (uint16_t)port, &ev, &other, name, sizeof(name)),
+	assert_int_equal(tug_endpoint_udp(&loop, UDP("127.0.0.1", (uint16_t)port), &ev, &other, name, sizeof(name)),
 			 TUG_EBUSY);
 	(void)snprintf(want, sizeof(want), "UDP port %u of 127.0.0.1 is taken by another program; choose another", port);
 	assert_string_equal(name, want);
-	assert_int_equal(tug_endpoint_udp(&loop, "192.0.2.77", 0, &ev, &other, name, sizeof(name)), TUG_EADDR);
+	assert_int_equal(tug_endpoint_udp(&loop, UDP("192.0.2.77", 0), &ev, &other, name, sizeof(name)), TUG_EADDR);
 	assert_string_equal(name, "192.0.2.77 is not an address of this machine");
 	assert_null(other);
 	/* nobody to answer yet */
@@ -264,7 +264,7 @@ static void cycles(void **state)
 		const struct tug_endpoint_events ev = echo_events(&e);
 		char name[100];
 
-		assert_int_equal(tug_endpoint_udp(&loop, "127.0.0.1", 0, &ev, &e.ep, name, sizeof(name)), TUG_OK);
+		assert_int_equal(tug_endpoint_udp(&loop, UDP("127.0.0.1", 0), &ev, &e.ep, name, sizeof(name)), TUG_OK);
 		assert_int_equal(owner_open(&o, &loop, &tug_scheme_udp, name), TUG_OK);
 		/* closed before up, after up, after a frame */
 		if (i % 3) {

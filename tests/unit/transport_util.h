@@ -170,6 +170,10 @@ static inline unsigned open_files(void)
 	return n;
 }
 
+/* Where an endpoint is, in one line. */
+#define UDP(host, port) (&(struct tug_endpoint_udp_cfg){ host, port })
+#define PTY(link, raw, buf_size) (&(struct tug_endpoint_pty_cfg){ link, raw, buf_size })
+
 /* The device side of a test: answers each packet with itself. */
 struct echo {
 	struct tug_endpoint *ep;
