@@ -103,8 +103,6 @@ static uint16_t close_body(const struct job *j, struct tug_enc *e)
 
 static uint16_t legacy_rc(const struct job *j, uint16_t group, uint16_t n)
 {
-	uint8_t rc;
-
 	if (j->srv->cfg->profile->err_style == TUG_SRV_ERR_NONE && group == TUG_GRP_IMG) {
 		for (size_t i = 0; i < sizeof(old_rc) / sizeof(old_rc[0]); i++) {
 			if (old_rc[i].id == j->hdr.id && old_rc[i].n == n) {
@@ -112,9 +110,7 @@ static uint16_t legacy_rc(const struct job *j, uint16_t group, uint16_t n)
 			}
 		}
 	}
-	/* Zephyr translates two storage errors to 0 and sends a frame of stale octets; a failure is never a success here */
-	rc = tug_smp_rc_to_v1(group, n);
-	return rc == TUG_RC_OK ? TUG_RC_UNKNOWN : rc;
+	return tug_smp_rc_to_v1(group, n);
 }
 
 static void put(struct tug_enc *e, const char *key, uint16_t value)

@@ -82,6 +82,26 @@ static void test_version_bits(void **state)
 	}
 }
 
+/* Flags and the top three bits of a request mean nothing and do not come back. */
+static void test_bits_without_meaning(void **state)
+{
+	struct req r;
+
+	(void)state;
+	for (size_t p = 0; p < N_APP; p++) {
+		struct fix f;
+
+		open_profile(&f, app_profiles[p]);
+		simple(&r, 1, TUG_SMP_READ, 0, 6);
+		r.b[0] |= 0xe0;
+		r.b[1] = 0xff;
+		assert_int_equal(fix_send(&f, tug_buf_slice(&r.buf)), 1);
+		expect_hdr(&f, &r, 1, TUG_SMP_READ_RSP);
+		fix_expect_ok(&f);
+		fix_close(&f);
+	}
+}
+
 static void test_length_beyond_packet(void **state)
 {
 	struct req r;
@@ -94,7 +114,7 @@ static void test_length_beyond_packet(void **state)
 		for (uint8_t v = 0; v < 2; v++) {
 			for (uint8_t op = 0; op < 8; op++) {
 				simple(&r, v, op, 0, 0);
-				r.b[3] = 20;
+				r.b[3] = (uint8_t)(r.buf.len - TUG_SMP_HDR_LEN + 1u + op * 7u);
 				assert_int_equal(fix_send(&f, tug_buf_slice(&r.buf)), 1);
 				fix_expect_rc(&f, TUG_RC_CORRUPT);
 				expect_hdr(&f, &r, v, op == 0 ? TUG_SMP_READ_RSP : TUG_SMP_WRITE_RSP);
@@ -511,6 +531,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_short_packets_get_silence),
 		cmocka_unit_test(test_version_bits),
+		cmocka_unit_test(test_bits_without_meaning),
 		cmocka_unit_test(test_length_beyond_packet),
 		cmocka_unit_test(test_ops_that_are_no_request),
 		cmocka_unit_test(test_unknown_group_command_op),

@@ -150,6 +150,10 @@ static void test_list(void **state)
 	fix_slot(&f, 0, 1)[100] ^= 1;
 	fix_hex(&f, "0800000100010000a0");
 	assert_int_equal(fix_list(&f, e, 4), 1);
+	memcpy(fix_slot(&f, 0, 1), file.p, file.len);
+	fix_slot(&f, 0, 1)[32 + 300 + 4] = 0x60; /* the digest TLV is another one: nothing to check against */
+	fix_hex(&f, "0800000100010000a0");
+	assert_int_equal(fix_list(&f, e, 4), 1);
 	f.cfg.crypto = NULL; /* cannot check: lists what has a header and TLVs */
 	fix_hex(&f, "0800000100010000a0");
 	assert_int_equal(fix_list(&f, e, 4), 2);

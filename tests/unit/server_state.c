@@ -328,6 +328,9 @@ static void test_same_image_in_both_slots(void **state)
 	fix_expect_err(&f, 1, 1, 33, 1, 1);
 	state_write(&f, 1, hash_a, 32, 1);
 	expect_flags(&f, "ac|");
+	f.images[0].active = 1; /* the running one is meant, whichever it is */
+	state_write(&f, 1, hash_a, 32, 0);
+	fix_expect_err(&f, 1, 1, 33, 1, 1);
 	fix_close(&f);
 }
 
@@ -594,6 +597,22 @@ static void test_erase_details(void **state)
 	}
 }
 
+/* What cannot be read cannot be judged blank: the erase fails, and says so. */
+static void test_erase_unreadable(void **state)
+{
+	(void)state;
+	for (size_t p = 0; p < N_PROFILES; p++) {
+		struct fix f;
+
+		open_profile(&f, profiles[p]);
+		tug_sim_flash_fail(f.flash, &(struct tug_sim_fail){ .calls = TUG_SIM_READ, .off = f.area[0][1].off,
+								    .len = f.area[0][1].size, .err = TUG_EIO });
+		erase(&f, 1, 1);
+		fix_expect_err(&f, 1, 1, 13, 1, 1);
+		fix_close(&f);
+	}
+}
+
 /* Cut at every operation of an erase of a pending slot: never a pending mark on a damaged image. */
 static void test_erase_power_cut(void **state)
 {
@@ -679,6 +698,7 @@ int main(void)
 		cmocka_unit_test(test_offset_mode_list),
 		cmocka_unit_test(test_erase),
 		cmocka_unit_test(test_erase_details),
+		cmocka_unit_test(test_erase_unreadable),
 		cmocka_unit_test(test_erase_power_cut),
 		cmocka_unit_test(test_slot_info),
 	};

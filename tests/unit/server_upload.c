@@ -637,6 +637,23 @@ static void test_match(void **state)
 	}
 }
 
+/* A slot that cannot be read does not match, and that is no error of the upload. */
+static void test_match_unreadable(void **state)
+{
+	struct fix f;
+
+	(void)state;
+	make_file(900);
+	open_profile(&f, "zephyr-3.5");
+	send_first(&f, 500, true);
+	tug_sim_flash_fail(f.flash, &(struct tug_sim_fail){ .calls = TUG_SIM_READ, .off = f.area[0][1].off,
+							    .len = f.area[0][1].size, .err = TUG_EIO });
+	send_next(&f, 500, 1000);
+	expect_off(&f, file.len);
+	assert_int_equal(fix_bool(&f, "match"), 0);
+	fix_close(&f);
+}
+
 static void test_offset_mode(void **state)
 {
 	struct fix_opt o = { .boot_mode = TUG_MODE_SWAP_OFFSET, .profile = "zephyr-3.5" };
@@ -773,6 +790,7 @@ int main(void)
 		cmocka_unit_test(test_file_as_large_as_the_slot),
 		cmocka_unit_test(test_blank_stretches),
 		cmocka_unit_test(test_match),
+		cmocka_unit_test(test_match_unreadable),
 		cmocka_unit_test(test_offset_mode),
 		cmocka_unit_test(test_every_flash_failure),
 		cmocka_unit_test(test_every_power_cut),
