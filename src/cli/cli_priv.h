@@ -28,7 +28,6 @@ enum tug_exit {
 struct tug_cli {
 	const struct tug_args *args; /**< parsed command line */
 	struct tug_out out;          /**< streams */
-	const void *user;            /**< what a handler hands to its turns */
 };
 
 /** A handler. Result: exit status. */
@@ -47,13 +46,17 @@ struct tug_turn {
 	const char *url;       /**< device as given */
 	cJSON *doc;            /**< result so far, NULL = none */
 	int exit;              /**< exit status of this device */
+	const void *user;      /**< what the handler gave */
 };
 
 /** Ask one device and show the result, or tug_turn_fail. */
 typedef void (*tug_turn_fn)(struct tug_turn *t);
 
-/** Open every device of the command line and give each a turn; JSON is printed at the end. Result: the worst status. */
-int tug_each_device(struct tug_cli *cli, tug_turn_fn fn);
+/**
+ * Open every device of the command line and give each a turn, with `user`; JSON is printed at the end.
+ * Result: the worst status.
+ */
+int tug_each_device(struct tug_cli *cli, tug_turn_fn fn, const void *user);
 
 /** Show a result of this turn. */
 void tug_turn_show(struct tug_turn *t, const struct tug_view *view, const void *data);

@@ -58,7 +58,7 @@ static void show_piece(void *user, enum tug_piece kind, struct tug_slice data, i
 	free(line);
 }
 
-#define INPUT_MAX (64u * 1024u * 1024u)
+#define INPUT_MAX ((size_t)64 * 1024 * 1024)
 
 /* All octets of a stream on the heap; false when there are too many or reading fails (errno). */
 static bool read_all(FILE *f, uint8_t **p, size_t *len)

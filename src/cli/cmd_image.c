@@ -40,7 +40,7 @@ static void turn_list(struct tug_turn *t)
 
 int tug_cmd_image_list(struct tug_cli *cli)
 {
-	return tug_each_device(cli, turn_list);
+	return tug_each_device(cli, turn_list, NULL);
 }
 
 /* The first characters of a hash, as octets and one half octet. */
@@ -56,7 +56,7 @@ static bool read_prefix(const char *text, struct prefix *p)
 	size_t n = strlen(text);
 
 	memset(p, 0, sizeof(*p));
-	if (n < DIGITS_MIN || n > 2 * TUG_HASH_MAX || strspn(text, "0123456789abcdefABCDEF") != n) {
+	if (n < DIGITS_MIN || n > (size_t)2 * TUG_HASH_MAX || strspn(text, "0123456789abcdefABCDEF") != n) {
 		return false;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -73,7 +73,7 @@ static bool prefix_fits(const struct prefix *p, const struct tug_slot_state *s)
 {
 	size_t whole = p->digits / 2;
 
-	if (p->digits > 2u * s->hash_len || memcmp(p->octet, s->hash, whole) != 0) {
+	if (p->digits > (size_t)2 * s->hash_len || memcmp(p->octet, s->hash, whole) != 0) {
 		return false;
 	}
 	return p->digits % 2 == 0 || (p->octet[whole] ^ s->hash[whole]) < 16;
@@ -194,7 +194,7 @@ int tug_cmd_image_test(struct tug_cli *cli)
 {
 	struct prefix p;
 
-	return read_prefix(cli->args->pos[0], &p) ? tug_each_device(cli, turn_test) : bad_hash(cli);
+	return read_prefix(cli->args->pos[0], &p) ? tug_each_device(cli, turn_test, NULL) : bad_hash(cli);
 }
 
 static void turn_confirm(struct tug_turn *t)
@@ -224,7 +224,7 @@ int tug_cmd_image_confirm(struct tug_cli *cli)
 	if (cli->args->n_pos > 0 && !read_prefix(cli->args->pos[0], &p)) {
 		return bad_hash(cli);
 	}
-	return tug_each_device(cli, turn_confirm);
+	return tug_each_device(cli, turn_confirm, NULL);
 }
 
 static bool still_there(const struct tug_dev_state *st, const struct tug_args *args)
@@ -263,7 +263,7 @@ static void turn_erase(struct tug_turn *t)
 
 int tug_cmd_image_erase(struct tug_cli *cli)
 {
-	return tug_each_device(cli, turn_erase);
+	return tug_each_device(cli, turn_erase, NULL);
 }
 
 static void fill_slot(struct tug_res_slot *s, const struct tug_value *image, const struct tug_value *v)
@@ -326,5 +326,5 @@ static void turn_slots(struct tug_turn *t)
 
 int tug_cmd_image_slots(struct tug_cli *cli)
 {
-	return tug_each_device(cli, turn_slots);
+	return tug_each_device(cli, turn_slots, NULL);
 }

@@ -49,7 +49,7 @@ static void turn_echo(struct tug_turn *t)
 
 int tug_cmd_os_echo(struct tug_cli *cli)
 {
-	return tug_each_device(cli, turn_echo);
+	return tug_each_device(cli, turn_echo, NULL);
 }
 
 static void turn_reset(struct tug_turn *t)
@@ -85,7 +85,7 @@ static void turn_reset(struct tug_turn *t)
 
 int tug_cmd_os_reset(struct tug_cli *cli)
 {
-	return tug_each_device(cli, turn_reset);
+	return tug_each_device(cli, turn_reset, NULL);
 }
 
 static void turn_params(struct tug_turn *t)
@@ -104,7 +104,7 @@ static void turn_params(struct tug_turn *t)
 
 int tug_cmd_os_params(struct tug_cli *cli)
 {
-	return tug_each_device(cli, turn_params);
+	return tug_each_device(cli, turn_params, NULL);
 }
 
 static void turn_info(struct tug_turn *t)
@@ -129,7 +129,7 @@ int tug_cmd_os_info(struct tug_cli *cli)
 	if (cli->args->n_pos > 0 && strlen(cli->args->pos[0]) > 64) {
 		return tug_usage_error(cli, "FORMAT is a few of the letters s n r v b m p i o, or a");
 	}
-	return tug_each_device(cli, turn_info);
+	return tug_each_device(cli, turn_info, NULL);
 }
 
 /* The mode is a second question; a device that does not answer it has still told its bootloader. */
@@ -180,7 +180,7 @@ static void turn_bootloader(struct tug_turn *t)
 
 int tug_cmd_os_bootloader(struct tug_cli *cli)
 {
-	return tug_each_device(cli, turn_bootloader);
+	return tug_each_device(cli, turn_bootloader, NULL);
 }
 
 /* A key of a map with free keys, made printable. */
@@ -253,7 +253,7 @@ static void turn_tasks(struct tug_turn *t)
 
 int tug_cmd_os_tasks(struct tug_cli *cli)
 {
-	return tug_each_device(cli, turn_tasks);
+	return tug_each_device(cli, turn_tasks, NULL);
 }
 
 static void fill_pool(struct tug_res_pool *p, const struct tug_value *v)
@@ -305,7 +305,7 @@ static void turn_memory(struct tug_turn *t)
 
 int tug_cmd_os_memory(struct tug_cli *cli)
 {
-	return tug_each_device(cli, turn_memory);
+	return tug_each_device(cli, turn_memory, NULL);
 }
 
 static void turn_get_datetime(struct tug_turn *t)
@@ -350,12 +350,12 @@ static void turn_set_datetime(struct tug_turn *t)
 int tug_cmd_os_datetime(struct tug_cli *cli)
 {
 	if (cli->args->n_pos == 0) {
-		return tug_each_device(cli, turn_get_datetime);
+		return tug_each_device(cli, turn_get_datetime, NULL);
 	}
 	if (strlen(cli->args->pos[0]) > 64) {
 		return tug_usage_error(cli, "VALUE is like 2026-01-31T12:00:00, or now");
 	}
-	return tug_each_device(cli, turn_set_datetime);
+	return tug_each_device(cli, turn_set_datetime, NULL);
 }
 
 static void turn_erase_storage(struct tug_turn *t)
@@ -372,5 +372,5 @@ static void turn_erase_storage(struct tug_turn *t)
 
 int tug_cmd_erase_storage(struct tug_cli *cli)
 {
-	return tug_each_device(cli, turn_erase_storage);
+	return tug_each_device(cli, turn_erase_storage, NULL);
 }

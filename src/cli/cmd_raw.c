@@ -50,7 +50,7 @@ static bool group_number(const char *text, uint32_t *group)
 
 static void turn_raw(struct tug_turn *t)
 {
-	const struct request *rq = t->cli->user;
+	const struct request *rq = t->user;
 	struct tug_answer a;
 	int err = tug_session_call(t->s, &rq->cmd, rq->body, NULL, &a);
 
@@ -94,7 +94,7 @@ static int read_words(struct tug_cli *cli, struct tug_smp_cmd *cmd)
 int tug_cmd_raw(struct tug_cli *cli)
 {
 	const char *json = cli->args->n_pos > 3 ? cli->args->pos[3] : "{}";
-	struct request rq;
+	struct request rq = { { 0 }, { NULL, 0 } };
 	struct tug_buf body;
 	char why[256] = "";
 	int status = read_words(cli, &rq.cmd);
@@ -112,8 +112,7 @@ int tug_cmd_raw(struct tug_cli *cli)
 		status = tug_usage_error(cli, "JSON: %s", why);
 	} else {
 		rq.body = tug_buf_slice(&body);
-		cli->user = &rq;
-		status = tug_each_device(cli, turn_raw);
+		status = tug_each_device(cli, turn_raw, &rq);
 	}
 	free(body.p);
 	return status;

@@ -273,7 +273,7 @@ static void print_docs(struct tug_cli *cli, struct tug_turn *turns, size_t n)
 	tug_out_json(&cli->out, list);
 }
 
-int tug_each_device(struct tug_cli *cli, tug_turn_fn fn)
+int tug_each_device(struct tug_cli *cli, tug_turn_fn fn, const void *user)
 {
 	const char *urls[TUG_CLI_DEVICES];
 	struct tug_turn turns[TUG_CLI_DEVICES];
@@ -291,6 +291,7 @@ int tug_each_device(struct tug_cli *cli, tug_turn_fn fn)
 
 		turns[i].cli = cli;
 		turns[i].url = urls[i];
+		turns[i].user = user;
 		err = tug_session_open(host, urls[i], &turns[i].s, why, sizeof(why));
 		if (err != TUG_OK) {
 			fail_open(&turns[i], err, why);

@@ -23,7 +23,7 @@ const char *tug_boot_mode_name(int64_t mode)
 
 static void hash_text(const struct tug_slot_state *s, char out[2 * TUG_HASH_MAX + 1])
 {
-	struct tug_buf b = tug_buf_of(out, 2 * TUG_HASH_MAX);
+	struct tug_buf b = tug_buf_of(out, (size_t)2 * TUG_HASH_MAX);
 
 	tug_hex_encode(tug_slice_of(s->hash, s->hash_len), &b);
 	out[b.len] = '\0';
@@ -34,7 +34,7 @@ void tug_slot_version(const struct tug_slot_state *s, char out[TUG_VERSION_TEXT]
 	if (s->version_ok) {
 		tug_version_format(&s->version, '.', out);
 	} else {
-		strcpy(out, "<??" "?>"); /* split: a trigraph lurks in it */
+		snprintf(out, TUG_VERSION_TEXT, "<%s>", "???"); /* in one piece it holds a trigraph */
 	}
 }
 

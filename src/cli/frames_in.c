@@ -179,7 +179,7 @@ static bool take_inner_hex(struct tug_frames_in *in, struct tug_slice line)
 	}
 	for (end = at; end < line.len && (is_hex(line.p[end]) || line.p[end] == '-' || line.p[end] == ':'); end++) {
 	}
-	octets = end - at >= 2 * TUG_SMP_HDR_LEN ? hex_octets(tug_slice_of(line.p + at, end - at), &len) : NULL;
+	octets = end - at >= (size_t)2 * TUG_SMP_HDR_LEN ? hex_octets(tug_slice_of(line.p + at, end - at), &len) : NULL;
 	if (octets == NULL) {
 		return false;
 	}

@@ -353,9 +353,14 @@ static bool one_word(struct parse *p)
 
 bool tug_args_parse(struct tug_args *args, int argc, char **argv)
 {
-	struct parse p = { args, argv, argc, 1, NULL, false };
+	struct parse p;
 
 	memset(args, 0, sizeof(*args));
+	memset(&p, 0, sizeof(p));
+	p.args = args;
+	p.argv = argv;
+	p.argc = argc;
+	p.i = 1;
 	args->pos = calloc((size_t)argc + 1, sizeof(args->pos[0]));
 	if (args->pos == NULL) {
 		return fail(args, "out of memory%s%s", "", "");

@@ -62,7 +62,7 @@ int tug_line_init(struct tug_line *line, struct tug_host *h, const char *url, co
 	if (line->url == NULL) {
 		return TUG_EINTERNAL;
 	}
-	strcpy(line->url, url);
+	memcpy(line->url, url, strlen(url) + 1);
 	line->rest = line->url + (colon - url) + 1;
 	uv_timer_init(&h->loop, &line->timer);
 	line->timer.data = line;

@@ -254,10 +254,14 @@ static void call_done(void *user, int err, const struct tug_client_rsp *rsp)
 int tug_session_call(struct tug_session *s, const struct tug_smp_cmd *cmd, struct tug_slice body,
 		     const struct tug_client_opt *opt, struct tug_answer *out)
 {
-	struct call c = { s, out, TUG_OK, false };
+	struct call c;
 	int err;
 
 	memset(out, 0, sizeof(*out));
+	c.s = s;
+	c.out = out;
+	c.err = TUG_OK;
+	c.done = false;
 	if (s->line.host->interrupted > 0) {
 		return TUG_EINTR;
 	}
