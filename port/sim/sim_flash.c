@@ -51,9 +51,9 @@ static bool inside(const struct tug_sim_flash *f, uint32_t off, size_t len)
 static int planned_failure(struct tug_sim_flash *f, uint8_t call, uint32_t off, size_t len)
 {
 	const struct tug_sim_fail *p = &f->fail;
-	uint64_t end = p->len == 0 ? f->dev.size : (uint64_t)p->off + p->len;
+	bool touches = p->len == 0 || (off < (uint64_t)p->off + p->len && off + (uint64_t)len > p->off);
 
-	if ((p->calls & call) == 0 || off >= end || off + (uint64_t)len <= p->off) {
+	if ((p->calls & call) == 0 || !touches) {
 		return TUG_OK;
 	}
 	f->fail_seen++;

@@ -69,7 +69,7 @@ enum tug_sim_call {
 struct tug_sim_fail {
 	uint8_t calls;  /**< enum tug_sim_call, or-ed */
 	uint32_t off;   /**< device offset: only calls that touch [off, off+len) */
-	uint32_t len;   /**< octets; 0 = the whole device */
+	uint32_t len;   /**< octets; 0 = the whole device, whatever off says */
 	uint32_t skip;  /**< so many matching calls still succeed */
 	uint32_t times; /**< so many fail then; 0 = all */
 	int err;        /**< result of a failing call, negative; nothing is changed on flash */
