@@ -20,6 +20,7 @@ struct ctx {
 	bool other_is;                      /* the image is in the other slot */
 	bool decides;                       /* the bootloader chooses, marks do not exist */
 	bool no_trial;                      /* what is started stays: overwrite */
+	bool reverts;                       /* known to take an unconfirmed image back */
 };
 
 static void add(struct ctx *c, enum tug_step step)
@@ -67,6 +68,12 @@ static bool highest_wins(const struct tug_dev_state *st)
 {
 	return st->mode == TUG_MODE_DIRECT_XIP || st->mode == TUG_MODE_DIRECT_XIP_REVERT ||
 	       st->mode == TUG_MODE_RAM_LOAD;
+}
+
+static bool known_to_revert(const struct tug_dev_state *st)
+{
+	return st->mode == TUG_MODE_SWAP_SCRATCH || st->mode == TUG_MODE_SWAP_MOVE || st->mode == TUG_MODE_SWAP_OFFSET ||
+	       st->mode == TUG_MODE_DIRECT_XIP_REVERT;
 }
 
 bool tug_goal_runs(const struct tug_dev_state *st, const struct tug_dev_behaviour *beh,
@@ -233,7 +240,7 @@ static void plan_other_pending(struct ctx *c)
 		done(c,
 		     "The image runs already; the other slot holds the same image, marked, which a reset may start.");
 	} else if (c->out->pattern == TUG_DEV_PENDING_TEST && c->beh->resets_tried == 0 && !c->decides &&
-		   !c->no_trial && !c->pol->no_reset) {
+		   c->reverts && !c->pol->no_reset) {
 		add(c, TUG_STEP_RESET);
 		add(c, TUG_STEP_RESET);
 		add(c, TUG_STEP_VERIFY);
@@ -547,6 +554,7 @@ void tug_plan_make(const struct tug_dev_state *st, const struct tug_dev_behaviou
 		.other = tug_dev_target(st, img->image),
 		.decides = tug_dev_boot_decides(st, beh),
 		.no_trial = st->mode == TUG_MODE_OVERWRITE,
+		.reverts = known_to_revert(st),
 	};
 
 	memset(out, 0, sizeof(*out));

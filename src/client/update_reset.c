@@ -164,8 +164,9 @@ static void swap_failed(struct tug_update *u)
 			    "left; upload a valid one now, and check the signing key.");
 	} else if (!tug_slot_holds(other, &u->cfg.image)) {
 		tug_upd_end(u, TUG_OUT_REJECTED, TUG_EREJECTED,
-			    "The bootloader refused the image and erased its slot: wrong signing key, wrong image type "
-			    "or a damaged file; verify the file against the bootloader's key. The old image runs.");
+			    "The bootloader refused the image and erased its slot: wrong signing key, wrong image type, "
+			    "too large for a swap, or a damaged file; verify the file against the bootloader's key and "
+			    "read its console. The old image runs.");
 	} else if (other->pending) {
 		tug_upd_end(u, TUG_OUT_IGNORED, TUG_EIGNORED,
 			    "The bootloader did not swap: the image still waits in its slot, and the old one runs; "
@@ -180,6 +181,21 @@ static void swap_failed(struct tug_update *u)
 			    "The bootloader started the old image again: it picks by version or by validity; raise the "
 			    "version, check the signing key, read the bootloader's console.");
 	}
+}
+
+/* An image that was marked in the other slot took the place of the one sent: known now, so plan with that. */
+static void displaced(struct tug_update *u)
+{
+	struct tug_upd *p = tug_upd_of(u);
+
+	memset(&u->beh, 0, sizeof(u->beh));
+	tug_upd_note(u, TUG_OK, NULL,
+		     "Another image was marked in the other slot, which recovery does not tell, and the bootloader "
+		     "started it; going on from there.");
+	tug_upd_step_event(u, TUG_EV_STEP_OK);
+	p->at = u->plan.n;
+	p->only_params = false;
+	tug_upd_probe(u, PH_PARAMS);
 }
 
 /* The device is back; `unchanged` = with the same list as before the reset. */
@@ -199,6 +215,8 @@ static void back(struct tug_update *u, bool unchanged)
 		image_runs(u);
 	} else if (p->expect == EXPECT_SWAP) {
 		swap_failed(u);
+	} else if (p->expect == EXPECT_LOADER && u->prior.recovery && !u->state.recovery) {
+		displaced(u);
 	} else if (p->expect == EXPECT_LOADER && !unchanged) {
 		tug_upd_end(u, TUG_OUT_REJECTED, TUG_EREJECTED,
 			    u->state.recovery ? "The bootloader answers again instead of the image, and dropped it: "

@@ -117,6 +117,10 @@ static void adopt(struct tug_update *u, const struct tug_plan *next)
 	u->plan = *next;
 	p->at = 0;
 	p->plans++;
+	if (next->kind == TUG_PLAN_STEPS) {
+		/* Judged against what was there first; an image that a mark starts meanwhile changes nothing of that. */
+		u->cfg.policy.allow_downgrade = true;
+	}
 	tug_upd_event(u, &ev);
 }
 

@@ -298,6 +298,10 @@ static const char *fatal_text(const struct tug_smp_status *st)
 			break;
 		}
 	}
+	if (st->legacy) {
+		return "the device refuses the upload without saying why; old servers answer like that when the image is "
+		       "larger than the slot, so compare the two first";
+	}
 	return "the device refuses the upload; see the group and rc it gave";
 }
 
