@@ -235,6 +235,7 @@ static int move_run(struct boot *b)
 		rc = exchange(b);
 	}
 	if (b->status_fails > 0) {
+		boot_say(b, "");
 		boot_say_dec(b, b->status_fails);
 		boot_say_str(b, " status write fails performing the swap");
 		boot_say_end(b, TUG_LOG_WRN);
