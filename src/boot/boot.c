@@ -7,7 +7,8 @@
 
 #include "boot_priv.h"
 
-_Static_assert(sizeof(struct boot) <= sizeof(struct tug_boot), "struct tug_boot is too small");
+_Static_assert(sizeof(struct tug_boot) >= sizeof(struct boot), "struct tug_boot is too small");
+_Static_assert(sizeof(struct tug_boot) == 2048, "the size of struct tug_boot is published");
 _Static_assert(_Alignof(struct boot) <= _Alignof(struct tug_boot), "struct tug_boot is not aligned");
 
 /* ---- configuration ------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@ if(TARGET tug_boot AND TARGET tug_port_sim)
 
   tug_test(unit_boot_states SOURCES ${CMAKE_CURRENT_LIST_DIR}/boot_states.c LIBS tug_test_world)
   tug_test(unit_boot_edges SOURCES ${CMAKE_CURRENT_LIST_DIR}/boot_edges.c LIBS tug_test_world)
+  tug_test(unit_boot_faults SOURCES ${CMAKE_CURRENT_LIST_DIR}/boot_faults.c LIBS tug_test_world)
   tug_test(unit_boot_decide SOURCES ${CMAKE_CURRENT_LIST_DIR}/boot_decide.c LIBS tug_boot)
   tug_test(unit_boot_sim SOURCES ${CMAKE_CURRENT_LIST_DIR}/boot_sim.c LIBS tug_port_sim tug_base)
 endif()
