@@ -320,6 +320,9 @@ static bool check_counts(struct parse *p)
 	if (args->cmd == NULL) {
 		return fail(p->args, "no command given; 'tug help' lists them%s%s", "", "");
 	}
+	if ((args->cmd->flags & TUG_CMD_F_DEVICE) == 0 && tug_args_has(args, "device")) {
+		return fail(p->args, "'tug %s' talks to no device; leave out -d%s", args->cmd->name, "");
+	}
 	if (args->n_pos < args->cmd->min_args) {
 		return fail(p->args, "'tug %s' needs: %s", args->cmd->name, args->cmd->args);
 	}

@@ -9,7 +9,7 @@
 #include "table_priv.h"
 
 /** Most options on one command line. */
-#define TUG_ARGS_OPTS 64u
+#define TUG_ARGS_OPTS 512u
 
 /** One option as given. */
 struct tug_given {

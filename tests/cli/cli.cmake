@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The real program from outside, and the parts of it that read what people type.
+# The real program from outside, the host below it, and the parts that read what people type.
+find_package(PkgConfig REQUIRED)
 if(TARGET tug)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
   foreach(name usage device update file decode install)
@@ -20,4 +21,10 @@ if(TARGET tug_cli_core)
       target_include_directories(replay_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src/cli)
     endif()
   endforeach()
+endif()
+if(TARGET tug_host AND TARGET tug_vdev AND TARGET tug_imgtool)
+  pkg_check_modules(LIBUV REQUIRED IMPORTED_TARGET libuv)
+  tug_test(host SOURCES ${CMAKE_CURRENT_LIST_DIR}/host_test.c
+    LIBS tug_host tug_vdev tug_imgtool tug_crypto_openssl PkgConfig::LIBUV LABELS cli)
+  target_compile_definitions(host PRIVATE _POSIX_C_SOURCE=200809L)
 endif()

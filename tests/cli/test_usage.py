@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Misuse: every wrong word ends with status 2 and says what to do; output that cannot be written with 4."""
 import os
+import signal
 import socket
 import subprocess
 
-from cli_test import Case, TUG, env_with, main, tug
+from cli_test import Case, Running, TUG, env_with, main, tug
 
 USAGE = [  # arguments, what standard error must say
     ([], "no command given"),
@@ -61,6 +62,7 @@ USAGE = [  # arguments, what standard error must say
     (["raw", "-d", "vdev:", "0", "0", "read", '{"a":"h\'0g\'"}'], "not hex"),
     (["raw", "-d", "vdev:", "0", "0", "read", '{"a":' * 9 + "1" + "}" * 9], "nested more than eight"),
     (["decode"], "needs: HEX"),
+    (["decode", "00", "-d", "vdev:"], "talks to no device"),
     (["decode", "zz"], "neither hex, base64"),
     (["vdev", "--profile", "nonsense"], "--list-profiles"),
     (["vdev", "--bootloader", "nonsense"], "swap-move\\|overwrite"),
@@ -134,6 +136,17 @@ class Usage(Case):
         r = self.check(tug("-d", f"udp:127.0.0.1:{silent.getsockname()[1]}", "image", "list", *quick, "--json"), 3,
                        "no answer in time")
         self.assertIn('"code":"ETIMEOUT"', r.out)
+        silent.close()
+
+    def test_interrupted_request(self):
+        silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        silent.bind(("127.0.0.1", 0))
+        url = f"udp:127.0.0.1:{silent.getsockname()[1]}"
+        for sig in (signal.SIGINT, signal.SIGTERM):
+            run = Running("-v", "-d", url, "os", "params")
+            run.wait_for("> udp:")
+            self.assertEqual(run.end(sig), 130, run.err)
+            self.assertRegex(run.err, "interrupted")
         silent.close()
 
     def test_permission(self):
