@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+# One cut at every operation by default; the label `sweep` adds the large device, noise over many seeds, and a second
+# cut at every operation of the boot after the first.
 if(TARGET tug_boot AND TARGET tug_port_sim)
   add_executable(powerloss ${CMAKE_CURRENT_LIST_DIR}/sweep.c ${CMAKE_CURRENT_LIST_DIR}/scenarios.c
     ${CMAKE_CURRENT_LIST_DIR}/world.c)
@@ -6,4 +8,18 @@ if(TARGET tug_boot AND TARGET tug_port_sim)
   target_link_libraries(powerloss PRIVATE tug_boot tug_port_sim tug_flags)
   add_test(NAME powerloss COMMAND powerloss)
   set_tests_properties(powerloss PROPERTIES LABELS powerloss TIMEOUT 300)
+
+  function(tug_sweep name)
+    add_test(NAME powerloss_${name} COMMAND powerloss ${ARGN})
+    set_tests_properties(powerloss_${name} PROPERTIES LABELS sweep TIMEOUT 1800)
+  endfunction()
+  tug_sweep(large --large --only :4k-w4-128k-slots:)
+  tug_sweep(noise --seeds 40)
+  foreach(device 4k-w4 1k-w1 1k-w8 2k-w16 4k-w32 1k-w4-a32 512-w4-long-trailer 256-w8-long-trailer 1k-w4-erased-0
+      2k-w16-erased-0 1k-w4-one-more mixed-sectors smaller-secondary)
+    tug_sweep(double_${device} --double --only :${device}:grows)
+  endforeach()
+  foreach(device 1k-w8 512-w4-long-trailer 1k-w4-one-more)
+    tug_sweep(double_${device}_shrinks --double --only :${device}:shrinks)
+  endforeach()
 endif()

@@ -27,8 +27,11 @@ const struct geometry geometries[] = {
 	{ "mixed-sectors", { { 512, 2 }, { 1024, 3 }, { 4096, 1 }, { 512, 16 }, { 1024, 1 } }, 5, 4, 0xff, 1024, 7168, 8192, 8192,
 	  32, 8 },
 	{ "smaller-secondary", { { 1024, 20 } }, 1, 8, 0xff, 1024, 8192, 10240, 5120, 32, 8 },
+	/* the last one is large: for the long sweep */
+	{ "4k-w4-128k-slots", { { 4096, 66 } }, 1, 4, 0xff, 4096, 131072, 135168, 131072, 128, 8 },
 };
 const size_t n_geometries = sizeof(geometries) / sizeof(geometries[0]);
+const size_t n_quick_geometries = sizeof(geometries) / sizeof(geometries[0]) - 1u;
 
 const struct sizes sizes[] = {
 	{ "equal", 40, 40 },

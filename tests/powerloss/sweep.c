@@ -2,7 +2,7 @@
  *
  * Cuts power at every flash operation of every story and asks one question after each: does a verified image run,
  * is it the right one, and does it stay right? Prints the number of cuts and, for a failure, an id to replay it.
- * usage: powerloss [--double] [--only TEXT] [--seeds N] | powerloss REPLAY-ID
+ * usage: powerloss [--double] [--large] [--only TEXT] [--seeds N] | powerloss REPLAY-ID
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -431,6 +431,7 @@ static void sweep_bench(struct bench *t, bool twice, bool noise_only)
 struct options {
 	bool twice;      /* a second cut at each operation of the boot after the first */
 	bool noise_only; /* torn operations with noise only: many seeds */
+	bool large;      /* the large device, too */
 	const char *only; /* benches whose name holds this text */
 	uint64_t seed;
 };
@@ -451,7 +452,7 @@ static void sweep_all(const struct options *o, struct totals *sum)
 			uint64_t runs = 0;
 			unsigned benches = 0;
 
-			for (size_t i = 0; i < n_geometries * n_sizes; i++) {
+			for (size_t i = 0; i < (o->large ? n_geometries : n_quick_geometries) * n_sizes; i++) {
 				struct bench t = { 0 };
 				char name[160];
 
@@ -577,20 +578,22 @@ static int replay(char *text)
 int main(int argc, char **argv)
 {
 	const char *seed = getenv("TUG_SEED");
-	struct options o = { false, false, "", seed == NULL ? 1u : strtoull(seed, NULL, 0) };
+	struct options o = { false, false, false, "", seed == NULL ? 1u : strtoull(seed, NULL, 0) };
 	struct totals sum = { 0 };
 	uint64_t seeds = 1;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--double") == 0) {
 			o.twice = true;
+		} else if (strcmp(argv[i], "--large") == 0) {
+			o.large = true;
 		} else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
 			o.only = argv[++i];
 		} else if (strcmp(argv[i], "--seeds") == 0 && i + 1 < argc) {
 			o.noise_only = true;
 			seeds = strtoull(argv[++i], NULL, 10);
 		} else if (argv[i][0] == '-') {
-			fprintf(stderr, "usage: powerloss [--double] [--only TEXT] [--seeds N] | powerloss REPLAY-ID\n");
+			fprintf(stderr, "usage: powerloss [--double] [--large] [--only TEXT] [--seeds N] | powerloss REPLAY-ID\n");
 			return 2;
 		} else {
 			return replay(argv[i]);

@@ -42,6 +42,7 @@ struct sizes {
 
 extern const struct geometry geometries[];
 extern const size_t n_geometries;
+extern const size_t n_quick_geometries; /* the first ones: without the large device */
 extern const struct scenario scenarios[];
 extern const size_t n_scenarios;
 extern const struct sizes sizes[];

@@ -9,4 +9,8 @@ if(TARGET tug_boot AND TARGET tug_port_sim)
   tug_test(unit_boot_faults SOURCES ${CMAKE_CURRENT_LIST_DIR}/boot_faults.c LIBS tug_test_world)
   tug_test(unit_boot_decide SOURCES ${CMAKE_CURRENT_LIST_DIR}/boot_decide.c LIBS tug_boot)
   tug_test(unit_boot_sim SOURCES ${CMAKE_CURRENT_LIST_DIR}/boot_sim.c LIBS tug_port_sim tug_base)
+  if(TARGET tug_crypto_openssl AND TARGET tug_imgtool)
+    tug_test(unit_boot_signed SOURCES ${CMAKE_CURRENT_LIST_DIR}/boot_signed.c
+      LIBS tug_test_world tug_imgtool tug_crypto_openssl)
+  endif()
 endif()
