@@ -110,6 +110,7 @@ struct tug_dev_behaviour {
 	bool uploaded;              /**< the image was uploaded and seen in the list in this run */
 	bool test_ignored;          /**< test was refused, or answered success and changed nothing */
 	bool in_place;              /**< uploads go into the slot that runs: a bootloader answers, with flags */
+	bool remade;                /**< the slot was erased in this run, so a mark that does not stick is not its fault */
 };
 
 /** One step. */

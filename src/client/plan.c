@@ -192,11 +192,18 @@ static void add_mark_and_run(struct ctx *c)
 	} else if (!c->beh->confirm_ignored && c->pol->mode != TUG_UPDATE_TEST) {
 		add(c, TUG_STEP_CONFIRM_OTHER);
 		add_run(c, false);
+	} else if (c->out->n == 0 && !c->beh->remade && !c->beh->erase_refused) {
+		/* Power that failed during a mark leaves a trailer that takes none until it is erased. */
+		add(c, TUG_STEP_ERASE_SLOT);
+		add(c, TUG_STEP_UPLOAD);
+		add(c, ask_permanent(c) ? TUG_STEP_CONFIRM_OTHER : TUG_STEP_TEST);
+		add_run(c, !ask_permanent(c));
+		because(c, "No mark sticks to the slot, as after a power cut during one; it is erased and sent again.");
 	} else {
 		refuse(c, TUG_ENOEFFECT, "The image is on the device, but the firmware does not let it be marked for "
 					 "the next start.",
-		       "Read the device's console for the reason; a damaged trailer is cured by `tug image erase` and "
-		       "a new update.");
+		       "Read the device's console for the reason; erasing the slot with a programmer is the last "
+		       "resort.");
 	}
 }
 

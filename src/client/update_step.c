@@ -550,6 +550,7 @@ static void judge(struct tug_update *u)
 	if (effect(u, step) && !(step == TUG_STEP_UPLOAD && p->write_failed)) {
 		p->changed |= step != TUG_STEP_VERIFY;
 		u->beh.uploaded |= step == TUG_STEP_UPLOAD;
+		u->beh.remade |= step == TUG_STEP_ERASE_SLOT;
 		if (step == TUG_STEP_VERIFY && p->at + 1 == u->plan.n) {
 			tug_upd_step_event(u, TUG_EV_STEP_OK);
 			finish(u);
