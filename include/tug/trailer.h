@@ -77,6 +77,12 @@ struct tug_trailer {
 /** Read a trailer. Errors: those of the io. */
 int tug_trailer_read(const struct tug_io *io, const struct tug_trailer_geo *g, struct tug_trailer *t);
 
+/**
+ * As tug_trailer_read, of the slot that runs: an image_ok that reads as unset is TUG_BAD when its write unit is
+ * torn beside it, as it can be neither trusted nor written. The boot core judges alike.
+ */
+int tug_trailer_read_running(const struct tug_io *io, const struct tug_trailer_geo *g, struct tug_trailer *t);
+
 /** Swap-type table, first match wins. Pure. `offset_mode` adds row 0. Source: docs/image.md, swap types. */
 enum tug_swap_type tug_swap_type_of(const struct tug_trailer *pri, const struct tug_trailer *sec, bool offset_mode);
 

@@ -86,6 +86,22 @@ int tug_trailer_read(const struct tug_io *io, const struct tug_trailer_geo *g, s
 	return TUG_OK;
 }
 
+int tug_trailer_read_running(const struct tug_io *io, const struct tug_trailer_geo *g, struct tug_trailer *t)
+{
+	uint8_t unit[CELL_MAX];
+	int rc = tug_trailer_read(io, g, t);
+	size_t n = io->write_size == 0 ? 1u : io->write_size;
+
+	if (rc != TUG_OK || t->image_ok != TUG_UNSET || n > sizeof(unit)) {
+		return rc;
+	}
+	rc = io->read_at(io->ctx, tug_trailer_image_ok_off(g), unit, n);
+	if (rc == TUG_OK && !all_are(unit, n, io->erased)) {
+		t->image_ok = TUG_BAD;
+	}
+	return rc;
+}
+
 /* Write `len` octets at `off` in one call, filled up to whole write units with the erased value. */
 static int write_cell(const struct tug_io *io, const struct tug_trailer_geo *g, uint32_t off, const uint8_t *p,
 		      size_t len)
@@ -168,7 +184,7 @@ int tug_set_pending(const struct tug_io *sec, const struct tug_trailer_geo *g, b
 int tug_set_confirmed(const struct tug_io *pri, const struct tug_trailer_geo *g)
 {
 	struct tug_trailer t;
-	int rc = tug_trailer_read(pri, g, &t);
+	int rc = tug_trailer_read_running(pri, g, &t);
 
 	if (rc != TUG_OK) {
 		return rc;

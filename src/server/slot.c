@@ -27,8 +27,11 @@ enum tug_swap_type tug_slot_swap_type(const struct tug_server *s, const struct t
 	for (uint8_t i = 0; i < 2; i++) {
 		struct tug_io io = tug_io_of_area(img->slot[i]);
 
+		int rc = i == img->active ? tug_trailer_read_running(&io, &img->geo[i], &t[i])
+					  : tug_trailer_read(&io, &img->geo[i], &t[i]);
+
 		/* as the bootloader does: what cannot be read counts as empty */
-		if (tug_trailer_read(&io, &img->geo[i], &t[i]) != TUG_OK) {
+		if (rc != TUG_OK) {
 			memset(&t[i], 0, sizeof(t[i]));
 			t[i].magic = t[i].image_ok = t[i].copy_done = TUG_UNSET;
 		}

@@ -186,7 +186,7 @@ static enum tug_swap_type next_swap(struct tug_vdev *v)
 	struct tug_trailer p;
 	struct tug_trailer s;
 
-	if (tug_trailer_read(&pri, &pg, &p) != TUG_OK || tug_trailer_read(&sec, &sg, &s) != TUG_OK) {
+	if (tug_trailer_read_running(&pri, &pg, &p) != TUG_OK || tug_trailer_read(&sec, &sg, &s) != TUG_OK) {
 		return TUG_SWAP_PANIC;
 	}
 	return tug_swap_type_of(&p, &s, false);

@@ -86,7 +86,7 @@ static bool settled(struct tug_vdev *v)
 	struct tug_trailer p;
 	struct tug_trailer s;
 
-	return tug_trailer_read(&pri, &pri_geo, &p) == TUG_OK && tug_trailer_read(&sec, &sec_geo, &s) == TUG_OK &&
+	return tug_trailer_read_running(&pri, &pri_geo, &p) == TUG_OK && tug_trailer_read(&sec, &sec_geo, &s) == TUG_OK &&
 	       tug_swap_type_of(&p, &s, false) == TUG_SWAP_NONE;
 }
 
