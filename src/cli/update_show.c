@@ -247,7 +247,8 @@ static void result_text(struct tug_one *one, const char *outcome, const char *te
 	const struct tug_update *upd = one->u != NULL ? tug_host_update_state(one->u) : NULL;
 	struct tug_out *out = &one->cli->out;
 
-	if (one->exit == TUG_EXIT_DONE && upd != NULL && upd->state.n > 0 && !one->plan_only && !out->quiet) {
+	/* the proof, also of a failure; a refusal left what was shown already */
+	if (upd != NULL && upd->state.n > 0 && !one->plan_only && !one->refused && !out->quiet) {
 		tug_out_data(out, "%snow:\n", one->prefix);
 		tug_text_images(out, &upd->state);
 	}

@@ -244,6 +244,34 @@ class Interrupted(Case):
         v = self.device(board, *args)
         self.check(tug("-d", v.udp, "update", self.path("new.bin")), 0, out="swapped")
 
+    def cable(self, board):
+        """A device on a pty behind a link of a fixed name, and an update of it that is half done when the device dies."""
+        args = (self.path(board), "--pty", self.path(board + ".tty"), "--buf-size", 1024, "--buf-count", 2, "--rate", 400000)
+        url = "serial:" + self.path(board + ".tty")
+        v = self.device(*args)
+        log = self.path(board + ".log")
+        run = Running("-d", url, "update", self.path("new.bin"), "--log", log)
+        run.wait_for(r"upload +[2-9]\d %")
+        v.stop(signal.SIGKILL)
+        return args, url, run, log
+
+    def wait_in_file(self, path, text):
+        while text not in open(path, encoding="utf-8").read():
+            pass
+
+    def test_port_that_vanishes_and_comes_back(self):
+        args, _, run, log = self.cable("gone")
+        self.wait_in_file(log, "there is no serial port")
+        self.device(*args)
+        self.assertEqual(run.end(), 0, run.err)
+        self.assertRegex(run.out, "\nswapped: ")
+
+    def test_ctrl_c_while_the_port_is_gone(self):
+        _, _, run, log = self.cable("away")
+        self.wait_in_file(log, "there is no serial port")
+        self.assertEqual(run.end(signal.SIGINT), 130, run.err)
+        self.assertRegex(run.err, r"interrupted: the device holds \d+ of \d+ octets")
+
     def test_bar_on_a_terminal(self):
         v = self.slow()
         master, slave = pty.openpty()
