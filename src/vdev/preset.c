@@ -194,7 +194,7 @@ int vdev_preset(struct tug_vdev *v, char *why, size_t why_cap)
 	struct images im = { { NULL, 0 }, { NULL, 0 }, { NULL, NULL } };
 	int rc;
 
-	if (on_trial(v->cfg.state) && v->cfg.mode == &tug_boot_overwrite) {
+	if (on_trial(v->cfg.state) && tug_boot_mode_number(v->cfg.mode) == TUG_MODE_OVERWRITE) {
 		snprintf(why, why_cap, "an overwrite-only bootloader has no trial run: what it copies stays");
 		return TUG_EINVAL;
 	}

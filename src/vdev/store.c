@@ -142,6 +142,7 @@ static const struct {
 } modes[] = {
 	{ "swap-move", &tug_boot_swap_move },
 	{ "overwrite", &tug_boot_overwrite },
+	{ "overwrite-fast", &tug_boot_overwrite_fast },
 };
 
 const char *vdev_mode_name(const struct tug_boot_mode_ops *mode)

@@ -89,9 +89,11 @@ static void test_states_overwrite(void **state)
 	size_t i;
 
 	(void)state;
-	c.mode = &tug_boot_overwrite;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		c.state = rows[i].state;
+		c.mode = &tug_boot_overwrite;
+		check_row(&c, &rows[i]);
+		c.mode = &tug_boot_overwrite_fast;
 		check_row(&c, &rows[i]);
 	}
 	c.profile = tug_vdev_profile_find("stm32f4");
@@ -125,6 +127,8 @@ static void test_refused(void **state)
 	c.state = TUG_VDEV_TEST_RUN;
 	refused(&c, TUG_EINVAL, "no trial run");
 	c.state = TUG_VDEV_UNCONFIRMED;
+	refused(&c, TUG_EINVAL, "no trial run");
+	c.mode = &tug_boot_overwrite_fast;
 	refused(&c, TUG_EINVAL, "no trial run");
 	c = plain_cfg();
 	c.keys = &key;
