@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import tty
 
 TUG = os.path.abspath(sys.argv[1])
 BUILD = os.path.abspath(sys.argv[2])
@@ -70,8 +71,8 @@ def wait_line(stream, pattern, seconds, what):
 
 
 @contextlib.contextmanager
-def running(cmd, cwd=None):
-    proc = subprocess.Popen(cmd, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+def running(cmd, cwd=None, stdin=subprocess.DEVNULL):
+    proc = subprocess.Popen(cmd, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=stdin)
     try:
         yield proc
     finally:
@@ -158,11 +159,21 @@ def qemu(entry):
     import shutil
     if shutil.which("qemu-system-arm") is None:
         skip("qemu-system-arm is not installed (tools/bootstrap interop)")
-    cmd = entry["qemu_cmd"]
-    cmd = re.sub(r"-chardev socket,id=con,\S+", "-chardev pty,id=con", cmd)
-    with running(shlex.split(cmd), cwd=SERVERS) as proc:
+    cmd = re.sub(r"-chardev socket,id=con,\S+", "-chardev pty,id=con", entry["qemu_cmd"])
+    cmd = cmd.replace("-nographic", "-display none").replace("-monitor none", "-monitor stdio -S")
+    with running(shlex.split(cmd), cwd=SERVERS, stdin=subprocess.PIPE) as proc:
         m = wait_line(proc.stdout, r"redirected to (/dev/pts/\d+)", 30, "qemu")
-        yield m.group(1)
+        # QEMU takes the last close of a pty for a pulled cable and may lose the interrupt of the octet under way, which a real
+        # UART does not: the guest then waits for ever. One more holder of the pty, that never reads, keeps the cable in.
+        # It is raw before the guest starts, or the line discipline would echo the device's own words to it.
+        holder = os.open(m.group(1), os.O_RDWR | os.O_NOCTTY)
+        try:
+            tty.setraw(holder)
+            proc.stdin.write(b"cont\n")
+            proc.stdin.flush()
+            yield m.group(1)
+        finally:
+            os.close(holder)
 
 
 @contextlib.contextmanager
