@@ -25,7 +25,9 @@ static struct {
 
 struct vdev_link {
 	struct tug_link link; /* first */
-	uv_timer_t timer;
+	uv_timer_t timer; /* the device's next moment; only sets off `wake` */
+	uv_async_t wake;  /* all callbacks come from here: uv_run(ONCE) goes on waiting after a timer, but not after this */
+	unsigned handles; /* of the two, not closed yet */
 	struct tug_vdev *v;
 	char *dir; /* NULL = in memory */
 	bool up;
@@ -39,28 +41,33 @@ static uint64_t now_ms(void)
 	return uv_hrtime() / 1000000u;
 }
 
-static void on_timer(uv_timer_t *t);
+static void on_timer(uv_timer_t *t)
+{
+	uv_async_send(&((struct vdev_link *)t->data)->wake);
+}
 
 static void arm(struct vdev_link *l)
 {
 	uint64_t now = now_ms();
 	uint64_t at = tug_vdev_deadline(l->v);
 
-	if (at != UINT64_MAX) {
-		uv_timer_start(&l->timer, on_timer, at > now ? at - now : 0, 0);
+	if (at <= now) {
+		uv_async_send(&l->wake);
+	} else if (at != UINT64_MAX) {
+		uv_timer_start(&l->timer, on_timer, at - now, 0);
 	}
 }
 
-static void on_timer(uv_timer_t *t)
+static void on_wake(uv_async_t *a)
 {
-	struct vdev_link *l = t->data;
+	struct vdev_link *l = a->data;
 	struct tug_buf b = tug_buf_of(l->packet, sizeof(l->packet));
 
 	if (!l->up) {
 		l->up = true;
 		l->link.ev.up(l->link.ev.user);
 	}
-	/* any callback may close the link; its memory stays until the loop has closed the timer */
+	/* any callback may close the link; its memory stays until the loop has closed the handles */
 	while (!l->closed && tug_vdev_tx(l->v, now_ms(), &b) == 1) {
 		l->link.ev.frame(l->link.ev.user, tug_buf_slice(&b));
 	}
@@ -95,8 +102,10 @@ static void on_closed(uv_handle_t *h)
 {
 	struct vdev_link *l = h->data;
 
-	free(l->dir);
-	free(l);
+	if (--l->handles == 0) {
+		free(l->dir);
+		free(l);
+	}
 }
 
 static void link_close(struct tug_link *link)
@@ -111,6 +120,7 @@ static void link_close(struct tug_link *link)
 	}
 	l->v = NULL;
 	uv_close((uv_handle_t *)&l->timer, on_closed);
+	uv_close((uv_handle_t *)&l->wake, on_closed);
 }
 
 static const struct tug_link_ops link_ops = { link_send, link_close };
@@ -205,8 +215,11 @@ static int link_open(struct uv_loop_s *loop, const char *rest, const struct tug_
 	l->link.ops = &link_ops;
 	l->link.ev = *ev;
 	uv_timer_init(loop, &l->timer);
+	uv_async_init(loop, &l->wake, on_wake);
+	l->handles = 2;
 	l->timer.data = l;
-	uv_timer_start(&l->timer, on_timer, 0, 0);
+	l->wake.data = l;
+	uv_async_send(&l->wake);
 	*out = &l->link;
 	return TUG_OK;
 }

@@ -83,12 +83,13 @@ static void turn(uv_loop_t *loop)
 
 static void connect_peer(uv_loop_t *loop, const struct tug_scheme *s, const char *rest, struct peer *p)
 {
-	struct tug_link_events ev = { on_up, on_frame, on_text, on_down, p };
+	struct tug_link_events ev = { on_up, on_frame, on_text, on_down, NULL };
 	char why[256] = "";
 	unsigned i;
 	int rc;
 
 	memset(p, 0, sizeof(*p));
+	ev.user = p;
 	rc = s->open(loop, rest, &ev, &p->link, why, sizeof(why));
 	if (rc != TUG_OK) {
 		fail_msg("open %s:%s: %d %s", s->name, rest, rc, why);
