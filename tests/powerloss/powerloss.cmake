@@ -15,9 +15,12 @@ if(TARGET tug_boot AND TARGET tug_port_sim)
   endfunction()
   tug_sweep(large --large --only :4k-w4-128k-slots:)
   tug_sweep(noise --seeds 40)
-  foreach(device 4k-w4 1k-w1 1k-w8 2k-w16 4k-w32 1k-w4-a32 512-w4-long-trailer 256-w8-long-trailer 1k-w4-erased-0
+  foreach(device 1k-w1 1k-w8 2k-w16 1k-w4-a32 512-w4-long-trailer 256-w8-long-trailer 1k-w4-erased-0
       2k-w16-erased-0 1k-w4-one-more mixed-sectors smaller-secondary)
     tug_sweep(double_${device} --double --only :${device}:grows)
+  endforeach()
+  foreach(device 4k-w4 4k-w32)
+    tug_sweep(double_${device} --double --only :${device}:equal)
   endforeach()
   foreach(device 1k-w8 512-w4-long-trailer 1k-w4-one-more)
     tug_sweep(double_${device}_shrinks --double --only :${device}:shrinks)
