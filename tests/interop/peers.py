@@ -154,8 +154,8 @@ def server(config, target):
 
 
 @contextlib.contextmanager
-def qemu(entry):
-    """A Zephyr server under QEMU, its UART on a pty. Gives the pty's path."""
+def qemu(entry, started=None):
+    """A Zephyr server under QEMU, its UART on a pty, awaited until it prints `started`. Gives the pty's path."""
     import shutil
     if shutil.which("qemu-system-arm") is None:
         skip("qemu-system-arm is not installed (tools/bootstrap interop)")
@@ -171,6 +171,10 @@ def qemu(entry):
             tty.setraw(holder)
             proc.stdin.write(b"cont\n")
             proc.stdin.flush()
+            if started:
+                with open(holder, "rb", buffering=0, closefd=False) as console:
+                    wait_line(console, started, 60, "the guest")
+                os.set_blocking(holder, True)
             yield m.group(1)
         finally:
             os.close(holder)

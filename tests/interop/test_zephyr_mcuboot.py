@@ -6,6 +6,8 @@ import tempfile
 from peers import SERVERS, TUG, digest, image_list, qemu, run, server, tug
 
 LOG = os.path.join(tempfile.gettempdir(), f"tug-mcuboot-{os.getpid()}.log")
+# A request that meets the boot fills the emulated receiver for good: await the application's own line.
+STARTED = r"smp_sample: build time[^\n]*\n"
 COMMON = ("--timeout", "10s", "--log", LOG)
 
 
@@ -30,7 +32,7 @@ def expect(url, slot0, confirmed):
 def main():
     entry, _ = server("serial", "qemu_cortex_m0")
     original = os.path.join(SERVERS, entry["artifact"].replace(".merged.hex", ".signed.bin"))
-    with tempfile.TemporaryDirectory() as d, qemu(entry) as pty:
+    with tempfile.TemporaryDirectory() as d, qemu(entry, STARTED) as pty:
         url = f"serial:{pty}"
         one, two = variant(d, original, "1.0.0"), variant(d, original, "2.0.0")
         expect(url, digest(original), True)
