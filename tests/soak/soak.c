@@ -113,7 +113,10 @@ static struct tug_vdev_cfg cfg_of(const struct run *r, enum tug_vdev_state s)
 
 	memset(&c, 0, sizeof(c));
 	c.profile = tug_vdev_profile_find("tiny");
-	c.mode = r->kind == KIND_OVERWRITE ? &tug_boot_overwrite : &tug_boot_swap_move;
+	c.mode = &tug_boot_swap_move;
+	if (r->kind == KIND_OVERWRITE) {
+		c.mode = r->number % 2u == 0 ? &tug_boot_overwrite : &tug_boot_overwrite_fast;
+	}
 	c.server = tug_server_profile_find(r->server);
 	c.groups = groups;
 	c.n_groups = 2;
