@@ -7,6 +7,7 @@
 
 #include <tug/flash_io.h>
 #include <tug/smp_cmds.h>
+#include <tug/smp_keys.h>
 
 #include "server_priv.h"
 
@@ -41,12 +42,14 @@ uint8_t tug_state_decide(bool old_logic, enum tug_swap_type type, bool active, b
 
 /* Flags of an entry of the list, in the order they are sent. */
 static const struct {
-	uint8_t field; /* of tug_img_state_image */
-	uint8_t flag;  /* enum tug_slot_flag */
+	const char *key;
+	uint8_t flag; /* enum tug_slot_flag */
 } list_flags[] = {
-	{ TUG_IMG_STATE_IMAGE_BOOTABLE, TUG_SLOT_BOOTABLE },   { TUG_IMG_STATE_IMAGE_PENDING, TUG_SLOT_PENDING },
-	{ TUG_IMG_STATE_IMAGE_CONFIRMED, TUG_SLOT_CONFIRMED }, { TUG_IMG_STATE_IMAGE_ACTIVE, TUG_SLOT_ACTIVE },
-	{ TUG_IMG_STATE_IMAGE_PERMANENT, TUG_SLOT_PERMANENT },
+	{ TUG_KEY_IMG_STATE_IMAGE_BOOTABLE, TUG_SLOT_BOOTABLE },
+	{ TUG_KEY_IMG_STATE_IMAGE_PENDING, TUG_SLOT_PENDING },
+	{ TUG_KEY_IMG_STATE_IMAGE_CONFIRMED, TUG_SLOT_CONFIRMED },
+	{ TUG_KEY_IMG_STATE_IMAGE_ACTIVE, TUG_SLOT_ACTIVE },
+	{ TUG_KEY_IMG_STATE_IMAGE_PERMANENT, TUG_SLOT_PERMANENT },
 };
 
 /* One entry of the list; a slot without a readable image is left out. */
@@ -66,7 +69,7 @@ static void put_slot(struct tug_srv_call *call, struct tug_srv_slot t, uint8_t f
 	tug_srv_put_version(call, &img);
 	tug_srv_put_digest(call, t, &img);
 	for (size_t i = 0; i < sizeof(list_flags) / sizeof(list_flags[0]); i++) {
-		tug_srv_key(call, &tug_img_state_image, list_flags[i].field);
+		tug_srv_key(call, list_flags[i].key);
 		tug_enc_bool(call->rsp, (flags & list_flags[i].flag) != 0);
 	}
 	tug_enc_map_end(call->rsp);
@@ -76,7 +79,7 @@ static uint16_t state_read(struct tug_srv_call *call)
 {
 	const struct tug_server_cfg *cfg = call->srv->cfg;
 
-	tug_srv_key(call, &tug_img_state_rsp, TUG_IMG_STATE_RSP_IMAGES);
+	tug_srv_key(call, TUG_KEY_IMG_STATE_RSP_IMAGES);
 	tug_enc_list_begin(call->rsp);
 	for (uint8_t i = 0; i < cfg->n_images; i++) {
 		enum tug_swap_type type = tug_slot_swap_type(call->srv, &cfg->images[i]);
@@ -88,7 +91,7 @@ static uint16_t state_read(struct tug_srv_call *call)
 		}
 	}
 	tug_enc_list_end(call->rsp);
-	tug_srv_put(call, &tug_img_state_rsp, TUG_IMG_STATE_RSP_SPLIT_STATUS, 0);
+	tug_srv_put(call, TUG_KEY_IMG_STATE_RSP_SPLIT_STATUS, 0);
 	return TUG_RC_OK;
 }
 
@@ -255,10 +258,10 @@ static uint16_t img_erase(struct tug_srv_call *call)
 static void put_slot_info(struct tug_srv_call *call, struct tug_srv_slot t, const struct tug_srv_image *img)
 {
 	tug_enc_map_begin(call->rsp);
-	tug_srv_put(call, &tug_img_slot, TUG_IMG_SLOT_SLOT, t.slot);
-	tug_srv_put(call, &tug_img_slot, TUG_IMG_SLOT_SIZE, img->slot[t.slot]->size);
+	tug_srv_put(call, TUG_KEY_IMG_SLOT_SLOT, t.slot);
+	tug_srv_put(call, TUG_KEY_IMG_SLOT_SIZE, img->slot[t.slot]->size);
 	if (t.slot != img->active) {
-		tug_srv_put(call, &tug_img_slot, TUG_IMG_SLOT_UPLOAD_IMAGE_ID, t.image);
+		tug_srv_put(call, TUG_KEY_IMG_SLOT_UPLOAD_IMAGE_ID, t.image);
 	}
 	tug_enc_map_end(call->rsp);
 }
@@ -270,14 +273,14 @@ static uint16_t slot_info(struct tug_srv_call *call)
 	if (!cfg->profile->slot_info) {
 		return TUG_RC_NOTSUP;
 	}
-	tug_srv_key(call, &tug_img_slotinfo_rsp, TUG_IMG_SLOTINFO_RSP_IMAGES);
+	tug_srv_key(call, TUG_KEY_IMG_SLOTINFO_RSP_IMAGES);
 	tug_enc_list_begin(call->rsp);
 	for (uint8_t i = 0; i < cfg->n_images; i++) {
 		const struct tug_srv_image *img = &cfg->images[i];
 
 		tug_enc_map_begin(call->rsp);
-		tug_srv_put(call, &tug_img_slotinfo_image, TUG_IMG_SLOTINFO_IMAGE_IMAGE, i);
-		tug_srv_key(call, &tug_img_slotinfo_image, TUG_IMG_SLOTINFO_IMAGE_SLOTS);
+		tug_srv_put(call, TUG_KEY_IMG_SLOTINFO_IMAGE_IMAGE, i);
+		tug_srv_key(call, TUG_KEY_IMG_SLOTINFO_IMAGE_SLOTS);
 		tug_enc_list_begin(call->rsp);
 		for (uint8_t slot = 0; slot < 2; slot++) {
 			struct tug_srv_slot t = { i, slot };
@@ -288,7 +291,7 @@ static uint16_t slot_info(struct tug_srv_call *call)
 		}
 		tug_enc_list_end(call->rsp);
 		if (img->max_image_size != 0) {
-			tug_srv_put(call, &tug_img_slotinfo_image, TUG_IMG_SLOTINFO_IMAGE_MAX_IMAGE_SIZE,
+			tug_srv_put(call, TUG_KEY_IMG_SLOTINFO_IMAGE_MAX_IMAGE_SIZE,
 				    img->max_image_size);
 		}
 		tug_enc_map_end(call->rsp);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <tug/smp_cmds.h>
+#include <tug/smp_keys.h>
 
 #include "server_priv.h"
 
@@ -249,7 +250,7 @@ void tug_up_begin(struct tug_server *s, const struct tug_up_chunk *c, uint8_t im
 
 void tug_up_answer(struct tug_srv_call *call, uint32_t off)
 {
-	tug_srv_put(call, &tug_img_upload_rsp, TUG_IMG_UPLOAD_RSP_OFF, off);
+	tug_srv_put(call, TUG_KEY_IMG_UPLOAD_RSP_OFF, off);
 }
 
 /* The whole file is there: forget the upload, answer. */
@@ -259,7 +260,7 @@ static uint16_t complete(struct tug_srv_call *call, bool match)
 
 	tug_up_answer(call, s->up.len);
 	if (checks(s)) {
-		tug_srv_key(call, &tug_img_upload_rsp, TUG_IMG_UPLOAD_RSP_MATCH);
+		tug_srv_key(call, TUG_KEY_IMG_UPLOAD_RSP_MATCH);
 		tug_enc_bool(call->rsp, match);
 	}
 	tug_srv_upload_reset(s);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <tug/smp_cmds.h>
+#include <tug/smp_keys.h>
 
 #include "server_priv.h"
 
@@ -24,7 +25,7 @@ static uint16_t os_echo(struct tug_srv_call *call)
 	if (rc != TUG_RC_OK) {
 		return rc;
 	}
-	tug_srv_key(call, &tug_os_echo_rsp, TUG_OS_ECHO_RSP_R);
+	tug_srv_key(call, TUG_KEY_OS_ECHO_RSP_R);
 	tug_enc_text(call->rsp, req[TUG_OS_ECHO_REQ_D].present ? req[TUG_OS_ECHO_REQ_D].v.s : tug_slice_of(NULL, 0));
 	return TUG_RC_OK;
 }
@@ -77,8 +78,8 @@ uint16_t tug_srv_os_params(struct tug_srv_call *call)
 	if (!call->srv->cfg->params) {
 		return TUG_RC_NOTSUP;
 	}
-	tug_srv_put(call, &tug_os_params_rsp, TUG_OS_PARAMS_RSP_BUF_SIZE, call->srv->cfg->buf_size);
-	tug_srv_put(call, &tug_os_params_rsp, TUG_OS_PARAMS_RSP_BUF_COUNT, call->srv->cfg->buf_count);
+	tug_srv_put(call, TUG_KEY_OS_PARAMS_RSP_BUF_SIZE, call->srv->cfg->buf_size);
+	tug_srv_put(call, TUG_KEY_OS_PARAMS_RSP_BUF_COUNT, call->srv->cfg->buf_count);
 	return TUG_RC_OK;
 }
 
@@ -150,7 +151,7 @@ static uint16_t os_info(struct tug_srv_call *call)
 	if (rc != TUG_RC_OK) {
 		return rc;
 	}
-	tug_srv_key(call, &tug_os_info_rsp, TUG_OS_INFO_RSP_OUTPUT);
+	tug_srv_key(call, TUG_KEY_OS_INFO_RSP_OUTPUT);
 	tug_enc_text(call->rsp, tug_buf_slice(&text));
 	return TUG_RC_OK;
 }
@@ -170,10 +171,10 @@ static uint16_t os_bootloader(struct tug_srv_call *call)
 		return rc;
 	}
 	if (!query->present) {
-		tug_srv_key(call, &tug_os_bootinfo_rsp, TUG_OS_BOOTINFO_RSP_BOOTLOADER);
+		tug_srv_key(call, TUG_KEY_OS_BOOTINFO_RSP_BOOTLOADER);
 		tug_enc_text(call->rsp, tug_slice_of(name, sizeof(name) - 1));
 	} else if (tug_slice_is(query->v.s, "mode")) {
-		tug_srv_key(call, &tug_os_bootinfo_rsp, TUG_OS_BOOTINFO_RSP_MODE);
+		tug_srv_key(call, TUG_KEY_OS_BOOTINFO_RSP_MODE);
 		tug_enc_int(call->rsp, call->srv->cfg->boot_mode);
 	} else if (call->srv->cfg->profile->query_plain_rc) {
 		return TUG_OS_RC_NO_ANSWER; /* 3.5 and 3.6 let the group's number slip out as a generic one */

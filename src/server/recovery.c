@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include <tug/smp_cmds.h>
+#include <tug/smp_keys.h>
 
 #include "server_priv.h"
 
@@ -79,7 +79,7 @@ static void put_entry(struct tug_srv_call *call, struct tug_srv_slot t)
 
 static uint16_t boot_list(struct tug_srv_call *call)
 {
-	tug_srv_key(call, &tug_img_state_rsp, TUG_IMG_STATE_RSP_IMAGES);
+	tug_srv_key(call, TUG_KEY_IMG_STATE_RSP_IMAGES);
 	tug_enc_list_begin(call->rsp);
 	for (uint8_t i = 0; i < call->srv->cfg->n_images; i++) {
 		for (uint8_t slot = 0; slot < 2; slot++) {

@@ -42,14 +42,14 @@ uint16_t tug_srv_fail(struct tug_srv_call *call, uint16_t group, uint16_t rc)
 	return TUG_RC_OK;
 }
 
-void tug_srv_key(struct tug_srv_call *call, const struct tug_map *m, uint8_t field)
+void tug_srv_key(struct tug_srv_call *call, const char *key)
 {
-	tug_enc_key(call->rsp, m->f[field].key);
+	tug_enc_key(call->rsp, key);
 }
 
-void tug_srv_put(struct tug_srv_call *call, const struct tug_map *m, uint8_t field, uint32_t value)
+void tug_srv_put(struct tug_srv_call *call, const char *key, uint32_t value)
 {
-	tug_srv_key(call, m, field);
+	tug_srv_key(call, key);
 	tug_enc_uint(call->rsp, value);
 }
 

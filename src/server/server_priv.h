@@ -49,11 +49,11 @@ enum tug_slot_flag {
 /** Record a group error in the answer. Result: 0, so that handlers can return it. */
 uint16_t tug_srv_fail(struct tug_srv_call *call, uint16_t group, uint16_t rc);
 
-/** Write the key of a field of the response map `m`. */
-void tug_srv_key(struct tug_srv_call *call, const struct tug_map *m, uint8_t field);
+/** Write the key of a field of the response: TUG_KEY_... of tug/smp_keys.h. */
+void tug_srv_key(struct tug_srv_call *call, const char *key);
 
-/** Write a field of the response map `m` that is an unsigned integer. */
-void tug_srv_put(struct tug_srv_call *call, const struct tug_map *m, uint8_t field, uint32_t value);
+/** Write a field of the response that is an unsigned integer. */
+void tug_srv_put(struct tug_srv_call *call, const char *key, uint32_t value);
 
 /** Decode the body into vals[m->n]. Result: 0, or TUG_RC_INVAL for any body that does not decode. */
 uint16_t tug_srv_decode(const struct tug_srv_call *call, const struct tug_map *m, struct tug_value *vals);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include <tug/flash_io.h>
-#include <tug/smp_cmds.h>
+#include <tug/smp_keys.h>
 
 #include "server_priv.h"
 
@@ -100,9 +100,9 @@ int tug_slot_digest(const struct tug_server *s, struct tug_srv_slot t, const str
 void tug_srv_put_slot_id(struct tug_srv_call *call, struct tug_srv_slot t)
 {
 	if (call->srv->cfg->n_images > 1) {
-		tug_srv_put(call, &tug_img_state_image, TUG_IMG_STATE_IMAGE_IMAGE, t.image);
+		tug_srv_put(call, TUG_KEY_IMG_STATE_IMAGE_IMAGE, t.image);
 	}
-	tug_srv_put(call, &tug_img_state_image, TUG_IMG_STATE_IMAGE_SLOT, t.slot);
+	tug_srv_put(call, TUG_KEY_IMG_STATE_IMAGE_SLOT, t.slot);
 }
 
 void tug_srv_put_version(struct tug_srv_call *call, const struct tug_image *img)
@@ -110,7 +110,7 @@ void tug_srv_put_version(struct tug_srv_call *call, const struct tug_image *img)
 	char version[TUG_VERSION_TEXT];
 	size_t len = tug_version_format(&img->hdr.version, '.', version);
 
-	tug_srv_key(call, &tug_img_state_image, TUG_IMG_STATE_IMAGE_VERSION);
+	tug_srv_key(call, TUG_KEY_IMG_STATE_IMAGE_VERSION);
 	tug_enc_text(call->rsp, tug_slice_of(version, len));
 }
 
@@ -120,7 +120,7 @@ void tug_srv_put_digest(struct tug_srv_call *call, struct tug_srv_slot t, const 
 	size_t len;
 
 	if (tug_slot_digest(call->srv, t, img, hash, &len) == TUG_OK) {
-		tug_srv_key(call, &tug_img_state_image, TUG_IMG_STATE_IMAGE_HASH);
+		tug_srv_key(call, TUG_KEY_IMG_STATE_IMAGE_HASH);
 		tug_enc_bytes(call->rsp, tug_slice_of(hash, len));
 	}
 }
