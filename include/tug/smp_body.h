@@ -91,7 +91,7 @@ int tug_map_index(const struct tug_map *m, const char *key);
 /** Walk over the items of a list or the keys and values of a map. */
 struct tug_list {
 	struct tug_slice rest; /**< octets not yet walked */
-	uint64_t left;         /**< items left; UINT64_MAX = indefinite */
+	size_t left;           /**< items left; SIZE_MAX = indefinite */
 };
 
 /** Begin a walk over the raw list `item`. Errors: TUG_ETYPE when it is no list, CBOR errors. */

@@ -1,62 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Bodies to values by table. Decides what counts as the type of a field; knows no command.
- * For server, client and decoders. Octets are checked (cbor.c) before the CBOR library reads them.
+ * For server, client and decoders. Octets are checked (cbor.c) before their heads are believed.
  */
 #include "smp_priv.h"
 
 #include <string.h>
 
-#include <zcbor_decode.h>
+/* Major type of a value that is taken as it stands; INT, BOOL and ANY have rules of their own. */
+static const uint8_t majors[] = {
+	[TUG_T_UINT] = TUG_CBOR_UINT, [TUG_T_TSTR] = TUG_CBOR_TSTR, [TUG_T_BSTR] = TUG_CBOR_BSTR,
+	[TUG_T_LIST] = TUG_CBOR_LIST, [TUG_T_MAP] = TUG_CBOR_MAP,
+};
 
-/* Major type that a field of LIST or MAP must have. */
-static int raw_decode(struct tug_slice item, uint8_t major, struct tug_value *val)
-{
-	if (tug_cbor_major_of(item) != major) {
-		return TUG_ETYPE;
-	}
-	val->v.s = item;
-	return TUG_OK;
-}
-
-static int string_decode(zcbor_state_t *zs, bool text, struct tug_value *val)
-{
-	struct zcbor_string str = { NULL, 0 };
-	bool ok = text ? zcbor_tstr_decode(zs, &str) : zcbor_bstr_decode(zs, &str);
-	if (!ok) {
-		return TUG_ETYPE;
-	}
-	val->v.s = tug_slice_of(str.value, str.len);
-	return TUG_OK;
-}
-
-/* `item` is exactly one well-formed item. */
+/*
+ * `item` is exactly one well-formed item. Nothing is copied: what was checked is a head and, in a string, octets.
+ * Integers need not be minimal; a string in pieces has no octets in one place and is refused.
+ */
 static int checked_decode(struct tug_slice item, enum tug_type type, struct tug_value *val)
 {
-	zcbor_state_t zs;
+	struct tug_cbor_head h = { 0, 0, 0 };
+	struct tug_slice inside = item;
 
-	zcbor_new_state(&zs, 1, item.p, item.len, 1, NULL, 0);
-	val->type = (uint8_t)type;
-	switch (type) {
-	case TUG_T_UINT:
-		return zcbor_uint64_decode(&zs, &val->v.u) ? TUG_OK : TUG_ETYPE;
-	case TUG_T_INT:
-		return zcbor_int64_decode(&zs, &val->v.i) ? TUG_OK : TUG_ETYPE;
-	case TUG_T_BOOL:
-		return zcbor_bool_decode(&zs, &val->v.b) ? TUG_OK : TUG_ETYPE;
-	case TUG_T_TSTR:
-		return string_decode(&zs, true, val);
-	case TUG_T_BSTR:
-		return string_decode(&zs, false, val);
-	case TUG_T_LIST:
-		return raw_decode(item, TUG_CBOR_LIST, val);
-	case TUG_T_MAP:
-		return raw_decode(item, TUG_CBOR_MAP, val);
-	case TUG_T_ANY:
+	(void)tug_cbor_head_take(&inside, &h);
+	if (type == TUG_T_INT) {
+		if (h.major > TUG_CBOR_NINT || h.arg > INT64_MAX) {
+			return TUG_ETYPE;
+		}
+		val->v.i = h.major == TUG_CBOR_NINT ? -1 - (int64_t)h.arg : (int64_t)h.arg;
+	} else if (type == TUG_T_BOOL) {
+		if (h.major != TUG_CBOR_SIMPLE || (h.ai != TUG_CBOR_FALSE && h.ai != TUG_CBOR_TRUE)) {
+			return TUG_ETYPE;
+		}
+		val->v.b = h.ai == TUG_CBOR_TRUE;
+	} else if (type == TUG_T_ANY) {
 		val->v.s = item;
-		return TUG_OK;
+	} else if ((size_t)type >= sizeof(majors) || h.major != majors[type]) {
+		return TUG_ETYPE;
+	} else if (type == TUG_T_UINT) {
+		val->v.u = h.arg;
+	} else if (type == TUG_T_LIST || type == TUG_T_MAP) {
+		val->v.s = item;
+	} else if (h.ai == TUG_CBOR_INDEFINITE) {
+		return TUG_ETYPE;
+	} else {
+		val->v.s = inside;
 	}
-	return TUG_ETYPE;
+	val->present = true;
+	val->type = (uint8_t)type;
+	return TUG_OK;
 }
 
 int tug_item_decode(struct tug_slice item, enum tug_type type, struct tug_value *val)
@@ -69,12 +61,7 @@ int tug_item_decode(struct tug_slice item, enum tug_type type, struct tug_value 
 	if (len != item.len) {
 		return TUG_ECBOR;
 	}
-	struct tug_value got = { .present = true };
-	r = checked_decode(item, type, &got);
-	if (r == TUG_OK) {
-		*val = got;
-	}
-	return r;
+	return checked_decode(item, type, val);
 }
 
 /* Decode the value of a known key. */
@@ -89,11 +76,7 @@ static int field_decode(const struct tug_field *f, struct tug_slice item, struct
 	if (val->present) {
 		return TUG_EDUP;
 	}
-	struct tug_value got = { .present = true };
-	int r = checked_decode(item, type, &got);
-	if (r == TUG_OK) {
-		*val = got;
-	}
+	int r = checked_decode(item, type, val);
 	return r == TUG_ETYPE && (f->flags & TUG_F_SOFT) != 0 ? TUG_OK : r;
 }
 
@@ -112,7 +95,8 @@ int tug_map_decode(struct tug_slice body, const struct tug_map *m, struct tug_va
 	struct tug_list it;
 
 	for (uint8_t i = 0; i < m->n; i++) {
-		vals[i] = (struct tug_value){ .present = false, .type = m->f[i].type };
+		memset(&vals[i], 0, sizeof(vals[i]));
+		vals[i].type = m->f[i].type;
 	}
 	int r = tug_list_begin_map(body, &it);
 	if (r < 0) {

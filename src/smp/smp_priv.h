@@ -19,6 +19,25 @@ enum tug_cbor_major {
 	TUG_CBOR_SIMPLE = 7, /**< simple value, float, or the break octet */
 };
 
+/** Additional information of a head. */
+enum tug_cbor_ai {
+	TUG_CBOR_FALSE = 20,      /**< of a simple value */
+	TUG_CBOR_TRUE = 21,       /**< of a simple value */
+	TUG_CBOR_1_OCTET = 24,    /**< the argument follows in one octet */
+	TUG_CBOR_8_OCTETS = 27,   /**< the argument follows in eight */
+	TUG_CBOR_INDEFINITE = 31, /**< no argument; of a simple value: the break octet */
+};
+
+/** First octet of an item and its argument. */
+struct tug_cbor_head {
+	uint64_t arg;  /**< value, length or count */
+	uint8_t major; /**< enum tug_cbor_major */
+	uint8_t ai;    /**< additional information */
+};
+
+/** Take a head off the front of `in`. Errors: TUG_ETRUNC, TUG_ECBOR (reserved additional information). */
+int tug_cbor_head_take(struct tug_slice *in, struct tug_cbor_head *h);
+
 /** Major type of an item that is at least one octet long. */
 static inline uint8_t tug_cbor_major_of(struct tug_slice item)
 {
