@@ -81,7 +81,7 @@ static const struct tug_server_cfg cfg = {
 };
 
 static struct tug_server server;
-static struct tug_console_rx rx;
+static struct tug_console_server_rx rx;
 static uint8_t request[BUF_SIZE + TUG_CONSOLE_OVERHEAD];
 static uint8_t response[BUF_SIZE];
 static uint8_t lines[540]; /* tug_console_encoded_len(384) = 535 */
@@ -107,13 +107,13 @@ void tug_bench_reset(void)
 	struct tug_rx_event ev;
 
 	tug_server_init(&server, &cfg);
-	tug_console_rx_init(&rx, tug_buf_of(request, sizeof(request)), TUG_CONSOLE_SERVER);
+	tug_console_server_rx_init(&rx, tug_buf_of(request, sizeof(request)), TUG_CONSOLE_SERVER);
 	for (;;) {
 		uint8_t octet = (uint8_t)uart_rx;
 		struct tug_slice in = tug_slice_of(&octet, 1);
 
 		do {
-			tug_console_rx_feed(&rx, &in, ms_ticks, &ev);
+			tug_console_server_rx_feed(&rx, &in, ms_ticks, &ev);
 			if (ev.kind == TUG_RX_FRAME) {
 				answer(ev.data);
 			}

@@ -41,25 +41,40 @@ struct tug_rx_event {
 /** With TUG_CONSOLE_SERVER: CR is not stripped, so CR LF lines are lost (MCUboot recovery). */
 #define TUG_CONSOLE_LF_ONLY 0x04u
 
-/** Console line receiver. All fields private. */
-struct tug_console_rx {
+/**
+ * Console line receiver of a device: looks for markers at the start of a line only. All fields private.
+ * A firmware links this one alone; the general receiver below contains it.
+ */
+struct tug_console_server_rx {
 	struct tug_buf frame;  /**< decoded octets of the frame under way (length, frame, CRC) */
-	uint8_t line[256];     /**< text line under way; longer ones are passed on in pieces */
-	uint16_t line_len;     /**< octets in line */
-	uint16_t want;         /**< value of the length field, 0 = not known yet */
+	uint64_t since_ms;     /**< time of the last octet of the frame under way */
 	uint8_t flags;         /**< TUG_CONSOLE_* */
 	uint8_t state;         /**< private */
-	uint64_t since_ms;     /**< time of the last octet of the frame under way */
-	uint8_t back;          /**< state to return to when a marker is none */
-	uint8_t mark;          /**< first octet of the marker under way */
-	bool open;             /**< a frame is under way */
-	bool sent;             /**< `line` was handed out: empty it */
-	bool padded;           /**< the line's base64 has ended */
+	uint8_t octets;        /**< octets of the frame line under way */
 	uint8_t quad_n;        /**< octets in quad */
 	uint8_t quad[4];       /**< base64 characters under way; a line of any length is decoded as it comes */
+	bool open;             /**< a frame is under way */
+	bool padded;           /**< the line's base64 has ended */
+};
+
+/** Prepare a receiver. Keeps `storage` until the receiver is dropped; cap = largest frame + 4. */
+void tug_console_server_rx_init(struct tug_console_server_rx *rx, struct tug_buf storage, uint8_t flags);
+
+/** As tug_console_rx_feed with TUG_CONSOLE_SERVER. */
+void tug_console_server_rx_feed(struct tug_console_server_rx *rx, struct tug_slice *in, uint64_t now_ms,
+				struct tug_rx_event *ev);
+
+/** Console line receiver, of either side. All fields private. */
+struct tug_console_rx {
+	struct tug_console_server_rx base; /**< frame under way; with TUG_CONSOLE_SERVER all there is */
+	uint8_t line[256];     /**< text line under way; longer ones are passed on in pieces */
+	uint16_t line_len;     /**< octets in line */
+	uint8_t state;         /**< private */
+	uint8_t back;          /**< state to return to when a marker is none */
+	uint8_t mark;          /**< first octet of the marker under way */
+	bool sent;             /**< `line` was handed out: empty it */
 	uint8_t head_n;        /**< octets in head */
 	uint8_t head[12];      /**< first octets of a line that starts a frame while another is under way */
-	uint16_t octets;       /**< octets of the line under way (server side) */
 };
 
 /**

@@ -58,6 +58,7 @@ static void note(struct sink *s, const struct tug_rx_event *ev)
 		break;
 	case TUG_RX_DROP:
 		assert_true(ev->err < 0);
+		assert_int_equal(ev->data.len, 0);
 		s->drops++;
 		s->err = ev->err;
 		break;
