@@ -53,6 +53,7 @@ struct tug_client_slot {
 	uint8_t state;          /**< free, reserved, to send, waiting */
 	uint8_t sends;          /**< transmissions so far, at most 255 */
 	uint8_t flags;          /**< private */
+	uint8_t load;           /**< requests in flight at its first transmission, itself included */
 };
 
 /** What a client is built with. */
@@ -83,6 +84,7 @@ struct tug_client {
 	uint32_t resent;                                /**< retransmissions */
 	uint32_t rtt_ms[2];                             /**< recent round trip: others, uploads; 0 = not seen */
 	uint8_t unsampled[2];                           /**< answers in a row that told no round trip */
+	uint8_t load[2];                                /**< requests in flight when the round trip was seen */
 };
 
 /** Prepare a client. Keeps cfg->storage. Errors: TUG_EINVAL. */

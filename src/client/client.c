@@ -26,8 +26,10 @@ enum slot_flag {
 
 #define RETRIES_DEFAULT 3u
 /* Early retransmission: never sooner than this, and this much beyond what the round trips suggest. */
-#define RTO_MIN_MS 500u
-#define RTO_SLACK_MS 200u
+#define RTO_MIN_MS 250u
+#define RTO_SLACK_MS 100u
+/* The pause doubles up to this; for slow commands it goes on doubling. */
+#define RTO_HOLD_MS 1000u
 /* Early retransmission of reads before any round trip was seen. */
 #define RTO_FIRST_MS 1000u
 /* Answers to repeated requests in a row after which the upper bound is believed. */
@@ -35,17 +37,31 @@ enum slot_flag {
 /* Silent time-outs before the other version is tried. */
 #define QUIET_TRIES 2u
 
-static const struct {
+/* Slow commands: time-out, and how soon a copy may follow. A second erase may take as long as the first. */
+struct slow_cmd {
 	uint16_t group;
 	uint8_t id;
 	uint8_t op;
 	uint32_t timeout_ms;
-} slow_cmds[] = {
-	{ TUG_GRP_IMG, 0, TUG_SMP_WRITE, TUG_CLIENT_WRITE_MS },
-	{ TUG_GRP_IMG, 1, TUG_SMP_WRITE, TUG_CLIENT_ERASE_MS },
-	{ TUG_GRP_IMG, 5, TUG_SMP_WRITE, TUG_CLIENT_ERASE_MS },
-	{ TUG_GRP_ZBASIC, 0, TUG_SMP_WRITE, TUG_CLIENT_ERASE_MS },
+	uint32_t early_ms;
 };
+
+static const struct slow_cmd slow_cmds[] = {
+	{ TUG_GRP_IMG, 0, TUG_SMP_WRITE, TUG_CLIENT_WRITE_MS, 2000u },
+	{ TUG_GRP_IMG, 1, TUG_SMP_WRITE, TUG_CLIENT_ERASE_MS, 2000u },
+	{ TUG_GRP_IMG, 5, TUG_SMP_WRITE, TUG_CLIENT_ERASE_MS, 10000u },
+	{ TUG_GRP_ZBASIC, 0, TUG_SMP_WRITE, TUG_CLIENT_ERASE_MS, 10000u },
+};
+
+static const struct slow_cmd *slow_cmd(uint16_t group, uint8_t id, uint8_t op)
+{
+	for (size_t i = 0; i < sizeof(slow_cmds) / sizeof(slow_cmds[0]); i++) {
+		if (slow_cmds[i].group == group && slow_cmds[i].id == id && slow_cmds[i].op == op) {
+			return &slow_cmds[i];
+		}
+	}
+	return NULL;
+}
 
 int tug_client_init(struct tug_client *c, const struct tug_client_cfg *cfg)
 {
@@ -68,14 +84,10 @@ uint32_t tug_client_timeout(const struct tug_client *c)
 
 static uint32_t cmd_timeout(const struct tug_client *c, const struct tug_smp_cmd *cmd)
 {
+	const struct slow_cmd *slow = slow_cmd(cmd->group, cmd->id, cmd->op);
 	uint32_t base = tug_client_timeout(c);
 
-	for (size_t i = 0; i < sizeof(slow_cmds) / sizeof(slow_cmds[0]); i++) {
-		if (slow_cmds[i].group == cmd->group && slow_cmds[i].id == cmd->id && slow_cmds[i].op == cmd->op) {
-			return slow_cmds[i].timeout_ms > base ? slow_cmds[i].timeout_ms : base;
-		}
-	}
-	return base;
+	return slow != NULL && slow->timeout_ms > base ? slow->timeout_ms : base;
 }
 
 /* Round trips of uploads are another thing than those of short requests: size, flash, queue. */
@@ -208,31 +220,30 @@ static uint8_t version_now(const struct tug_client *c)
 
 /*
  * When to send again before the time-out is over; 0 = not at all. Answers come one after the other, so a
- * request waits for those before it: the estimate grows with what is in flight.
+ * request waits for those before it: the estimate grows with what is in flight beyond what it was made with.
  */
 static uint32_t early_rto(struct tug_client *c, const struct tug_client_slot *s, const struct tug_smp_hdr *h)
 {
-	uint32_t rtt = *rtt_of(c, h);
+	uint32_t *est = rtt_of(c, h);
+	uint32_t rtt = *est;
+	uint32_t load = c->load[est - c->rtt_ms];
+	const struct slow_cmd *slow = slow_cmd(h->group, h->id, h->op);
 	uint32_t base = tug_client_timeout(c);
-	uint64_t rto = RTO_FIRST_MS;
-	uint32_t busy = 1;
+	uint64_t rto = base;
 
 	if ((s->flags & (SLOT_NO_RETRY | SLOT_PATIENT)) != 0 || c->cfg.retries == 0) {
 		return 0;
 	}
-	for (uint8_t i = 0; i < c->cfg.window; i++) {
-		busy += c->slot[i].state == SLOT_WAITING;
-	}
 	if (rtt != 0) {
-		rto = (uint64_t)rtt * (busy + 1u) + RTO_SLACK_MS;
-	} else if ((s->flags & SLOT_HARMLESS) == 0) {
-		rto = base;
+		rto = (uint64_t)rtt * (1u + (s->load + load - 1u) / load) + RTO_SLACK_MS;
+		rto = rto < RTO_MIN_MS ? RTO_MIN_MS : rto;
+	} else if ((s->flags & SLOT_HARMLESS) != 0) {
+		rto = RTO_FIRST_MS;
+	} else if (slow != NULL) {
+		rto = slow->early_ms;
 	}
-	if (rto < RTO_MIN_MS) {
-		rto = RTO_MIN_MS;
-	}
-	if (s->timeout_ms > base && rto < base) {
-		rto = base;
+	if (slow != NULL && s->timeout_ms > base && rto < slow->early_ms) {
+		rto = slow->early_ms;
 	}
 	return rto < s->timeout_ms ? (uint32_t)rto : 0;
 }
@@ -247,8 +258,12 @@ static void transmit(struct tug_client *c, struct tug_client_slot *s, uint64_t n
 	if ((s->flags & SLOT_NEW_TRY) != 0) {
 		s->flags &= (uint8_t)~SLOT_NEW_TRY;
 		s->try_end_ms = now_ms + s->timeout_ms;
+		s->load = 1;
+		for (uint8_t i = 0; i < c->cfg.window; i++) {
+			s->load = (uint8_t)(s->load + (c->slot[i].state == SLOT_WAITING));
+		}
 		s->rto_ms = early_rto(c, s, &h);
-	} else {
+	} else if (s->rto_ms < RTO_HOLD_MS || s->timeout_ms > tug_client_timeout(c)) {
 		s->rto_ms = s->rto_ms < UINT32_MAX / 2u ? s->rto_ms * 2u : s->rto_ms;
 	}
 	s->due_ms = s->try_end_ms;
@@ -355,6 +370,7 @@ static void sample_rtt(struct tug_client *c, const struct tug_client_slot *s, ui
 	*est -= *est / 8u;
 	if (rtt > *est) {
 		*est = rtt > s->timeout_ms ? s->timeout_ms : (uint32_t)rtt;
+		c->load[est - c->rtt_ms] = s->load;
 	}
 }
 

@@ -11,6 +11,16 @@
 
 /* Devices reset 250 ms after the answer: an answer before this is still the old start's. */
 #define SETTLE_MS 400u
+/*
+ * On a link that shares the console: a request that meets the bootloader is lost at best; at worst it is taken for the wish to
+ * stay in recovery (it listens for 500 ms), or fills a receiver that nobody empties. So the first poll comes later, and none
+ * while the device prints, but for a device that never stops printing.
+ */
+#define SETTLE_CONSOLE_MS 1000u
+#define QUIET_MS 700u
+#define SPEAKS_MS 8000u
+/* Wait for the answer to a reset where round trips are short; after that the list tells. */
+#define RESET_ANSWER_MS 2000u
 /* One poll waits this long at least; the pause after an unchanged list. */
 #define POLL_MS 1000u
 #define POLL_PAUSE_MS 500u
@@ -52,6 +62,9 @@ void tug_upd_reset(struct tug_update *u)
 		tug_upd_end(u, TUG_OUT_FAILED, TUG_ENOEFFECT,
 			    "The device was reset often enough without getting further; read its console.");
 		return;
+	}
+	if (u->client.rtt_ms[0] != 0 && RESET_ANSWER_MS > u->client.rtt_ms[0] * 4u) {
+		opt.timeout_ms = RESET_ANSWER_MS;
 	}
 	p->expect = (uint8_t)expectation(u);
 	u->prior = u->state;
@@ -103,8 +116,17 @@ void tug_upd_wait(struct tug_update *u, enum tug_upd_expect expect)
 	p->stale = true;
 	p->wait_from = p->now_ms;
 	p->wait_end = p->now_ms + u->cfg.wait_ms;
-	p->poll_at = p->now_ms + SETTLE_MS;
+	p->poll_at = p->now_ms + (u->cfg.link.overhead != 0 ? SETTLE_CONSOLE_MS : SETTLE_MS);
 	tug_client_unsettle(&u->client);
+}
+
+void tug_update_text(struct tug_update *u, uint64_t now_ms)
+{
+	struct tug_upd *p = tug_upd_of(u);
+
+	if (p->phase == PH_WAIT && now_ms < p->wait_from + SPEAKS_MS && p->poll_at < now_ms + QUIET_MS) {
+		p->poll_at = now_ms + QUIET_MS;
+	}
 }
 
 static void not_back(struct tug_update *u)

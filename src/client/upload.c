@@ -385,6 +385,20 @@ static void out_of_order(struct tug_upload *up, const struct tug_upload_chunk *c
 	hurry_lost(up, off);
 }
 
+/* What lies before the wanted offset is stored, whether or not its own answer arrives. */
+static void settle_stored(struct tug_upload *up, uint32_t off)
+{
+	for (uint8_t i = 0; i < TUG_CLIENT_WINDOW; i++) {
+		struct tug_upload_chunk *ch = &up->chunk[i];
+
+		if (ch->handle >= 0 && ch->off + ch->n <= off) {
+			tug_client_drop(up->client, ch->handle);
+			ch->handle = -1;
+			up->flying--;
+		}
+	}
+}
+
 static void answered(struct tug_upload *up, const struct tug_upload_chunk *ch, const struct tug_client_rsp *rsp)
 {
 	struct tug_value v[TUG_IMG_UPLOAD_RSP_N];
@@ -416,6 +430,7 @@ static void answered(struct tug_upload *up, const struct tug_upload_chunk *ch, c
 		return;
 	}
 	up->expect = (uint32_t)off;
+	settle_stored(up, (uint32_t)off);
 	if (off > up->high) {
 		up->high = (uint32_t)off;
 		up->progress_ms = up->now_ms;

@@ -238,10 +238,10 @@ static void early_retransmission(void **state)
 	answer(h, 20);
 	ask(&s, 0, 6, TUG_SMP_READ, NULL);
 	h = sent(now);
-	assert_int_equal(tug_client_deadline(&cl), now + 500);
-	tug_client_tick(&cl, now + 500);
-	assert_int_equal(sent(now + 500).seq, h.seq);
-	assert_int_equal(tug_client_deadline(&cl), now + 500 + 1000);
+	assert_int_equal(tug_client_deadline(&cl), now + 250);
+	tug_client_tick(&cl, now + 250);
+	assert_int_equal(sent(now + 250).seq, h.seq);
+	assert_int_equal(tug_client_deadline(&cl), now + 250 + 500);
 	answer(h, now + 600);
 	assert_int_equal(s.calls, 1);
 	ask(&s, 0, 6, TUG_SMP_READ, NULL);
