@@ -42,14 +42,14 @@ uint8_t tug_state_decide(bool old_logic, enum tug_swap_type type, bool active, b
 
 /* Flags of an entry of the list, in the order they are sent. */
 static const struct {
-	const char *key;
 	uint8_t flag; /* enum tug_slot_flag */
+	char key[sizeof(TUG_KEY_IMG_STATE_IMAGE_PERMANENT)]; /* as long as the longest: shorter than pointers */
 } list_flags[] = {
-	{ TUG_KEY_IMG_STATE_IMAGE_BOOTABLE, TUG_SLOT_BOOTABLE },
-	{ TUG_KEY_IMG_STATE_IMAGE_PENDING, TUG_SLOT_PENDING },
-	{ TUG_KEY_IMG_STATE_IMAGE_CONFIRMED, TUG_SLOT_CONFIRMED },
-	{ TUG_KEY_IMG_STATE_IMAGE_ACTIVE, TUG_SLOT_ACTIVE },
-	{ TUG_KEY_IMG_STATE_IMAGE_PERMANENT, TUG_SLOT_PERMANENT },
+	{ TUG_SLOT_BOOTABLE, TUG_KEY_IMG_STATE_IMAGE_BOOTABLE },
+	{ TUG_SLOT_PENDING, TUG_KEY_IMG_STATE_IMAGE_PENDING },
+	{ TUG_SLOT_CONFIRMED, TUG_KEY_IMG_STATE_IMAGE_CONFIRMED },
+	{ TUG_SLOT_ACTIVE, TUG_KEY_IMG_STATE_IMAGE_ACTIVE },
+	{ TUG_SLOT_PERMANENT, TUG_KEY_IMG_STATE_IMAGE_PERMANENT },
 };
 
 /* One entry of the list; a slot without a readable image is left out. */

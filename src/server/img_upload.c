@@ -198,17 +198,17 @@ static int put(struct tug_server *s, uint32_t pos, struct tug_slice d)
 uint16_t tug_up_store(struct tug_server *s, struct tug_slice d)
 {
 	const struct tug_flash_area *a = tug_up_area(s);
-	uint32_t pos = tug_up_base(s) + s->up.off - s->up.tail_len;
-	uint64_t end = (uint64_t)pos + s->up.tail_len + d.len;
+	uint32_t pos = tug_up_base(s) + s->up.off; /* within the slot: so much was stored */
+	uint32_t end = pos + (uint32_t)d.len;
 
-	if (a->dev->write_size > sizeof(s->up.tail) || a->dev->write_size == 0 || end > a->size) {
+	if (a->dev->write_size > sizeof(s->up.tail) || a->dev->write_size == 0 || d.len > a->size - pos) {
 		return TUG_IMG_RC_FLASH_WRITE;
 	}
 	if (end > s->up.erased_to &&
-	    tug_slot_erase(a, s->up.erased_to, (uint32_t)end - s->up.erased_to, false, &s->up.erased_to) != TUG_OK) {
+	    tug_slot_erase(a, s->up.erased_to, end - s->up.erased_to, false, &s->up.erased_to) != TUG_OK) {
 		return TUG_IMG_RC_FLASH_ERASE;
 	}
-	if (put(s, pos, d) != TUG_OK) {
+	if (put(s, pos - s->up.tail_len, d) != TUG_OK) {
 		return TUG_IMG_RC_FLASH_WRITE;
 	}
 	s->up.off += (uint32_t)d.len;

@@ -16,6 +16,7 @@ struct job {
 	struct tug_smp_hdr hdr; /**< request header; version as this server understands it */
 	struct tug_slice body;  /**< request body */
 	struct tug_buf out;     /**< response frame, within buf_size */
+	struct tug_enc enc;     /**< writer of its body */
 };
 
 /* Up to Zephyr 3.3 handlers returned generic codes of their own; these differ from the later translation. */
@@ -61,7 +62,7 @@ uint16_t tug_srv_decode(const struct tug_srv_call *call, const struct tug_map *m
 /* The table that serves a listed group: the profile may have another one for it. */
 static const struct tug_srv_group *table_of(const struct tug_server_profile *p, const struct tug_srv_group *g)
 {
-	for (uint8_t i = 0; i < p->n_instead; i++) {
+	for (unsigned i = 0; i < p->n_instead; i++) {
 		if (p->instead[i]->id == g->id) {
 			return p->instead[i];
 		}
@@ -72,7 +73,7 @@ static const struct tug_srv_group *table_of(const struct tug_server_profile *p, 
 /* Several tables may serve one group: the first whose entry for the command is not empty decides. */
 static tug_srv_fn find_handler(const struct tug_server_cfg *cfg, const struct tug_smp_hdr *hdr)
 {
-	for (uint8_t i = 0; i < cfg->n_groups; i++) {
+	for (unsigned i = 0; i < cfg->n_groups; i++) {
 		const struct tug_srv_group *g = cfg->groups[i];
 
 		if (g->id != hdr->group) {
@@ -87,18 +88,18 @@ static tug_srv_fn find_handler(const struct tug_server_cfg *cfg, const struct tu
 }
 
 /* Begin the response map, over again if need be; whatever was written is gone. */
-static void open_body(struct job *j, struct tug_enc *e)
+static void open_body(struct job *j)
 {
 	j->out.len = TUG_SMP_HDR_LEN;
-	tug_enc_init(e, &j->out);
-	tug_enc_map_begin(e);
+	tug_enc_init(&j->enc, &j->out);
+	tug_enc_map_begin(&j->enc);
 }
 
 /* Close the map. Result: 0, or TUG_RC_MSGSIZE when it does not fit. */
-static uint16_t close_body(const struct job *j, struct tug_enc *e)
+static uint16_t close_body(struct job *j)
 {
-	tug_enc_map_end(e);
-	return tug_enc_finish(e) == TUG_OK && j->out.len <= UINT16_MAX ? TUG_RC_OK : TUG_RC_MSGSIZE;
+	tug_enc_map_end(&j->enc);
+	return tug_enc_finish(&j->enc) == TUG_OK && j->out.len <= UINT16_MAX ? TUG_RC_OK : TUG_RC_MSGSIZE;
 }
 
 static uint16_t legacy_rc(const struct job *j, uint16_t group, uint16_t n)
@@ -113,10 +114,10 @@ static uint16_t legacy_rc(const struct job *j, uint16_t group, uint16_t n)
 	return tug_smp_rc_to_v1(group, n);
 }
 
-static void put(struct tug_enc *e, const char *key, uint16_t value)
+static void put(struct job *j, const char *key, uint16_t value)
 {
-	tug_enc_key(e, key);
-	tug_enc_uint(e, value);
+	tug_enc_key(&j->enc, key);
+	tug_enc_uint(&j->enc, value);
 }
 
 /* Run the handler and wrap its answer. Result: 0, or the generic rc that takes the error path. */
@@ -124,14 +125,13 @@ static uint16_t run(struct job *j)
 {
 	uint8_t style = j->srv->cfg->profile->err_style;
 	tug_srv_fn fn = find_handler(j->srv->cfg, &j->hdr);
-	struct tug_enc e;
-	struct tug_srv_call call = { j->srv, &j->hdr, j->body, &e, 0, 0 };
+	struct tug_srv_call call = { j->srv, &j->hdr, j->body, &j->enc, 0, 0 };
 	uint16_t rc;
 
 	if (fn == NULL) {
 		return TUG_RC_NOTSUP;
 	}
-	open_body(j, &e);
+	open_body(j);
 	rc = fn(&call);
 	if (rc != TUG_RC_OK) {
 		return rc;
@@ -140,14 +140,14 @@ static uint16_t run(struct job *j)
 		if (j->hdr.version == TUG_SMP_V1 || style == TUG_SRV_ERR_BOOT) {
 			return legacy_rc(j, call.err_group, call.err_rc);
 		}
-		open_body(j, &e);
-		tug_enc_key(&e, style == TUG_SRV_ERR_RET ? "ret" : "err");
-		tug_enc_map_begin(&e);
-		put(&e, "group", call.err_group);
-		put(&e, "rc", call.err_rc);
-		tug_enc_map_end(&e);
+		open_body(j);
+		tug_enc_key(&j->enc, style == TUG_SRV_ERR_RET ? "ret" : "err");
+		tug_enc_map_begin(&j->enc);
+		put(j, "group", call.err_group);
+		put(j, "rc", call.err_rc);
+		tug_enc_map_end(&j->enc);
 	}
-	return close_body(j, &e);
+	return close_body(j);
 }
 
 /* Checks 2 to 6 of the dispatch order; cuts the body off what follows it. Result: 0 or a generic rc. */
@@ -203,12 +203,10 @@ static int respond(struct job *j, struct tug_slice *packet)
 		packet->p = j->body.p + j->body.len;
 		packet->len = (size_t)(end - packet->p);
 	} else {
-		struct tug_enc e;
-
 		/* {"rc":n}, in answers to v2 requests too */
-		open_body(j, &e);
-		put(&e, "rc", rc);
-		if (close_body(j, &e) != TUG_RC_OK) {
+		open_body(j);
+		put(j, "rc", rc);
+		if (close_body(j) != TUG_RC_OK) {
 			return 0;
 		}
 	}
@@ -218,12 +216,10 @@ static int respond(struct job *j, struct tug_slice *packet)
 
 int tug_server_step(struct tug_server *s, struct tug_slice *packet, struct tug_buf *rsp)
 {
-	struct job j;
+	struct job j = { .srv = s, .out = *rsp };
 	int n = 0;
 
-	rsp->len = 0;
-	j.srv = s;
-	j.out = *rsp;
+	rsp->len = j.out.len = 0;
 	if (j.out.cap > s->cfg->buf_size) {
 		j.out.cap = s->cfg->buf_size;
 	}

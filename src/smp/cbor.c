@@ -122,7 +122,7 @@ static int close_level(struct check *c)
 /* Step over one item's own octets. Result: TUG_OK = the item is complete, TUG_MORE = its inside follows. */
 static int step(struct check *c)
 {
-	struct tug_cbor_head h = { 0, 0, 0 };
+	struct tug_cbor_head h;
 	bool tagged = c->tagged;
 	int r = tug_cbor_head_take(&c->rest, &h);
 
@@ -177,7 +177,7 @@ int tug_cbor_check(struct tug_slice item, size_t *len)
 	}
 }
 
-static int walk_begin(struct tug_slice item, uint8_t major, struct tug_list *it)
+int tug_walk_begin(struct tug_slice item, struct tug_list *it, enum tug_cbor_major major)
 {
 	size_t len = 0;
 	int r = tug_cbor_check(item, &len);
@@ -187,7 +187,7 @@ static int walk_begin(struct tug_slice item, uint8_t major, struct tug_list *it)
 	if (len != item.len) {
 		return TUG_ECBOR;
 	}
-	struct tug_cbor_head h = { 0, 0, 0 };
+	struct tug_cbor_head h;
 	it->rest = item;
 	r = tug_cbor_head_take(&it->rest, &h);
 	if (r < 0) {
@@ -205,12 +205,12 @@ static int walk_begin(struct tug_slice item, uint8_t major, struct tug_list *it)
 
 int tug_list_begin(struct tug_slice item, struct tug_list *it)
 {
-	return walk_begin(item, TUG_CBOR_LIST, it);
+	return tug_walk_begin(item, it, TUG_CBOR_LIST);
 }
 
 int tug_list_begin_map(struct tug_slice item, struct tug_list *it)
 {
-	return walk_begin(item, TUG_CBOR_MAP, it);
+	return tug_walk_begin(item, it, TUG_CBOR_MAP);
 }
 
 int tug_list_next(struct tug_list *it, struct tug_slice *item)

@@ -38,7 +38,7 @@ void tug_console_frame_begin(struct tug_console_server_rx *rx, bool open)
 
 bool tug_console_frame_late(const struct tug_console_server_rx *rx, uint64_t now_ms)
 {
-	return rx->open && now_ms > rx->since_ms && now_ms - rx->since_ms >= TIMEOUT_MS;
+	return rx->open && now_ms >= rx->since_ms + TIMEOUT_MS;
 }
 
 int tug_console_char(struct tug_console_server_rx *rx, uint8_t c, struct tug_buf *to)

@@ -40,7 +40,7 @@ static void copy_raw(struct tug_slice frame, uint16_t crc, size_t pos, struct tu
 	}
 }
 
-static int encode(struct tug_slice frame, bool whole_crc, struct tug_buf *out)
+static int encode(struct tug_slice frame, struct tug_buf *out, bool whole_crc)
 {
 	uint8_t raw[LINE_RAW];
 	struct tug_buf line = tug_buf_of(raw, sizeof(raw));
@@ -76,10 +76,10 @@ static int encode(struct tug_slice frame, bool whole_crc, struct tug_buf *out)
 
 int tug_console_encode(struct tug_slice frame, struct tug_buf *out)
 {
-	return encode(frame, false, out);
+	return encode(frame, out, false);
 }
 
 int tug_console_encode_zephyr(struct tug_slice frame, struct tug_buf *out)
 {
-	return encode(frame, true, out);
+	return encode(frame, out, true);
 }

@@ -19,10 +19,12 @@ static const uint8_t majors[] = {
  */
 static int checked_decode(struct tug_slice item, enum tug_type type, struct tug_value *val)
 {
-	struct tug_cbor_head h = { 0, 0, 0 };
+	struct tug_cbor_head h;
 	struct tug_slice inside = item;
 
-	(void)tug_cbor_head_take(&inside, &h);
+	if (tug_cbor_head_take(&inside, &h) < 0) {
+		return TUG_ETYPE;
+	}
 	if (type == TUG_T_INT) {
 		if (h.major > TUG_CBOR_NINT || h.arg > INT64_MAX) {
 			return TUG_ETYPE;
@@ -94,18 +96,18 @@ int tug_map_decode(struct tug_slice body, const struct tug_map *m, struct tug_va
 {
 	struct tug_list it;
 
-	for (uint8_t i = 0; i < m->n; i++) {
+	for (unsigned i = 0; i < m->n; i++) {
 		memset(&vals[i], 0, sizeof(vals[i]));
 		vals[i].type = m->f[i].type;
 	}
-	int r = tug_list_begin_map(body, &it);
+	int r = tug_walk_begin(body, &it, TUG_CBOR_MAP);
 	if (r < 0) {
 		return r;
 	}
 	for (;;) {
 		struct tug_slice key;
 		struct tug_slice item;
-		struct tug_value name = { .present = false };
+		struct tug_value name;
 
 		r = tug_list_next(&it, &key);
 		if (r != 1) {
@@ -129,7 +131,7 @@ int tug_map_decode(struct tug_slice body, const struct tug_map *m, struct tug_va
 
 int tug_map_require(const struct tug_map *m, const struct tug_value *vals)
 {
-	for (uint8_t i = 0; i < m->n; i++) {
+	for (unsigned i = 0; i < m->n; i++) {
 		if ((m->f[i].flags & TUG_F_REQUIRED) != 0 && !vals[i].present) {
 			return TUG_EMISSING;
 		}

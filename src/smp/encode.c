@@ -43,50 +43,42 @@ static void end(struct tug_enc *e, const zcbor_state_t *zs, bool ok)
 	e->out->len = (size_t)(zs->payload - e->out->p);
 }
 
-static void open_level(struct tug_enc *e, bool map)
+/* The library's writer of the beginning or the end of a map or list. */
+typedef bool (*border_fn)(zcbor_state_t *zs, size_t most);
+
+/* Write the border between two depths: `by` is 1 or -1. */
+static void border(struct tug_enc *e, border_fn write, int by)
 {
+	int depth = e->depth + by;
 	zcbor_state_t zs;
 
-	if (e->depth == TUG_CBOR_DEPTH) {
-		fail(e, TUG_EDEPTH);
+	if (depth < 0 || depth > (int)TUG_CBOR_DEPTH) {
+		fail(e, by > 0 ? TUG_EDEPTH : TUG_ESTATE);
 	}
 	if (begin(e, &zs)) {
-		end(e, &zs, map ? zcbor_map_start_encode(&zs, 0) : zcbor_list_start_encode(&zs, 0));
-		e->depth++;
-	}
-}
-
-static void close_level(struct tug_enc *e, bool map)
-{
-	zcbor_state_t zs;
-
-	if (e->depth == 0) {
-		fail(e, TUG_ESTATE);
-	}
-	if (begin(e, &zs)) {
-		end(e, &zs, map ? zcbor_map_end_encode(&zs, 0) : zcbor_list_end_encode(&zs, 0));
-		e->depth--;
+		end(e, &zs, write(&zs, 0));
+		e->depth = (uint8_t)depth;
 	}
 }
 
 void tug_enc_map_begin(struct tug_enc *e)
 {
-	open_level(e, true);
+	border(e, zcbor_map_start_encode, 1);
 }
 
 void tug_enc_map_end(struct tug_enc *e)
 {
-	close_level(e, true);
+	border(e, zcbor_map_end_encode, -1);
 }
 
 void tug_enc_list_begin(struct tug_enc *e)
 {
-	open_level(e, false);
+	border(e, zcbor_list_start_encode, 1);
 }
 
 void tug_enc_list_end(struct tug_enc *e)
 {
-	close_level(e, false);
+	border(e, zcbor_list_end_encode, -1);
 }
 
 void tug_enc_uint(struct tug_enc *e, uint64_t v)
@@ -116,10 +108,10 @@ void tug_enc_bool(struct tug_enc *e, bool v)
 	}
 }
 
-static void put_string(struct tug_enc *e, struct tug_slice v, bool text)
+static void put_string(struct tug_enc *e, const uint8_t *p, size_t len, bool text)
 {
 	static const uint8_t nothing[1] = { 0 }; /* the library copies from a pointer even when there is nothing */
-	struct zcbor_string str = { v.len > 0 ? v.p : nothing, v.len };
+	struct zcbor_string str = { len > 0 ? p : nothing, len };
 	zcbor_state_t zs;
 
 	if (begin(e, &zs)) {
@@ -129,17 +121,17 @@ static void put_string(struct tug_enc *e, struct tug_slice v, bool text)
 
 void tug_enc_text(struct tug_enc *e, struct tug_slice v)
 {
-	put_string(e, v, true);
+	put_string(e, v.p, v.len, true);
 }
 
 void tug_enc_key(struct tug_enc *e, const char *key)
 {
-	put_string(e, tug_slice_of(key, strlen(key)), true);
+	put_string(e, (const uint8_t *)key, strlen(key), true);
 }
 
 void tug_enc_bytes(struct tug_enc *e, struct tug_slice v)
 {
-	put_string(e, v, false);
+	put_string(e, v.p, v.len, false);
 }
 
 void tug_enc_raw(struct tug_enc *e, struct tug_slice v)
@@ -203,7 +195,7 @@ static void put_value(struct tug_enc *e, uint8_t type, const struct tug_value *v
 void tug_map_encode(struct tug_enc *e, const struct tug_map *m, const struct tug_value *vals)
 {
 	tug_enc_map_begin(e);
-	for (uint8_t i = 0; i < m->n; i++) {
+	for (unsigned i = 0; i < m->n; i++) {
 		uint8_t type = m->f[i].type;
 		if (!vals[i].present) {
 			continue;

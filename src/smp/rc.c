@@ -5,29 +5,33 @@
  */
 #include <tug/smp.h>
 
-/* One octet a code; 0 = no row. */
+/* All groups in a row of octets, which is shorter than pointers: group, codes, the generic code of each; 0 = no row. */
 #define TUG_RC(group, num, name, v1, text) [num] = (v1),
-#define TUG_RC_GROUP(group, ...) static const uint8_t v1_##group[] = { __VA_ARGS__ };
-#include "rc.def"
-#undef TUG_RC
-
-static const struct {
-	const uint8_t *v1;
-	uint8_t n;
-	uint8_t group;
-} tables[] = {
-#define TUG_RC_GROUP(grp, ...) { v1_##grp, sizeof(v1_##grp), TUG_GRP_##grp },
+#define TUG_RC_GROUP(grp, ...) N_##grp = sizeof((const uint8_t[]){ __VA_ARGS__ }),
+enum {
 #include "rc.def"
 };
+#define TUG_RC_GROUP(grp, ...) uint8_t grp[2 + N_##grp];
+struct tables {
+#include "rc.def"
+};
+#undef TUG_RC
+#define TUG_RC(group, num, name, v1, text) [2 + (num)] = (v1),
+#define TUG_RC_GROUP(grp, ...) .grp = { TUG_GRP_##grp, N_##grp, __VA_ARGS__ },
+static const struct tables tables = {
+#include "rc.def"
+};
+#undef TUG_RC
 
 uint8_t tug_smp_rc_to_v1(uint16_t group, uint16_t rc)
 {
 	if (rc == 0) {
 		return TUG_RC_OK;
 	}
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		if (tables[i].group == group && rc < tables[i].n) {
-			return tables[i].v1[rc] != 0 ? tables[i].v1[rc] : (uint8_t)TUG_RC_UNKNOWN;
+	const uint8_t *row = (const uint8_t *)&tables;
+	for (size_t at = 0; at < sizeof(tables); at += 2u + row[at + 1]) {
+		if (row[at] == group && rc < row[at + 1]) {
+			return row[at + 2 + rc] != 0 ? row[at + 2 + rc] : (uint8_t)TUG_RC_UNKNOWN;
 		}
 	}
 	return TUG_RC_UNKNOWN;

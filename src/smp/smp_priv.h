@@ -38,6 +38,9 @@ struct tug_cbor_head {
 /** Take a head off the front of `in`. Errors: TUG_ETRUNC, TUG_ECBOR (reserved additional information). */
 int tug_cbor_head_take(struct tug_slice *in, struct tug_cbor_head *h);
 
+/** Begin a walk over the raw item, a list or map as `major` says. Errors: TUG_ETYPE, CBOR errors. */
+int tug_walk_begin(struct tug_slice item, struct tug_list *it, enum tug_cbor_major major);
+
 /** Major type of an item that is at least one octet long. */
 static inline uint8_t tug_cbor_major_of(struct tug_slice item)
 {
