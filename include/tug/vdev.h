@@ -100,6 +100,17 @@ struct tug_vdev;
  * TUG_EINVAL (also: overwrite-only has no trial run; dir holds another profile; keys without images), TUG_ENOSPACE.
  */
 int tug_vdev_create(const struct tug_vdev_cfg *cfg, uint64_t now_ms, struct tug_vdev **out, char *why, size_t why_cap);
+/**
+ * Look at the folder cfg.dir without changing it: `*out` never boots and never answers; tug_vdev_flash_read and
+ * tug_vdev_boot_cfg work. Another process may be running the device meanwhile.
+ * Errors: TUG_EFILE (no device there, or one of another profile), TUG_EINVAL, TUG_ENOSPACE.
+ */
+int tug_vdev_look(const struct tug_vdev_cfg *cfg, struct tug_vdev **out, char *why, size_t why_cap);
+/**
+ * What the device in folder `dir` was made with: sets profile, mode and server where the folder names them, else leaves
+ * them. Errors: TUG_EFILE, TUG_EACCESS.
+ */
+int tug_vdev_recall(const char *dir, struct tug_vdev_cfg *cfg, char *why, size_t why_cap);
 /** Stop and free; the flash file is complete. NULL is fine. */
 void tug_vdev_destroy(struct tug_vdev *v);
 

@@ -79,22 +79,37 @@ static int read_layout(struct tug_cli *cli, struct parts *p)
 		{ "overwrite-fast", &tug_boot_overwrite_fast },
 	};
 	const char *name = tug_args_text(cli->args, "profile", "nrf52840");
+	struct tug_vdev_cfg was = { 0 };
+	char why[TUG_HOST_WHY] = "";
 	const char *mode;
+	int err = TUG_OK;
 
 	p->cfg.profile = tug_vdev_profile_find(name);
 	if (p->cfg.profile == NULL) {
 		return tug_usage_error(cli, "there is no profile '%.40s'; 'tug vdev --list-profiles' shows them", name);
 	}
-	mode = tug_args_text(cli->args, "bootloader", p->cfg.profile->bootloader);
+	if (cli->args->n_pos > 0) { /* what the folder was made with, where nothing else is asked for */
+		err = tug_vdev_recall(cli->args->pos[0], &was, why, sizeof(why));
+	}
+	if (err != TUG_OK) {
+		return tug_local_error(cli, err, "%s", why);
+	}
+	if (was.profile != NULL && !tug_args_has(cli->args, "profile")) {
+		p->cfg.profile = was.profile;
+	}
+	mode = tug_args_text(cli->args, "bootloader", was.mode != NULL ? NULL : p->cfg.profile->bootloader);
+	p->cfg.mode = was.mode;
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-		if (strcmp(mode, modes[i].name) == 0) {
+		if (mode != NULL && strcmp(mode, modes[i].name) == 0) {
 			p->cfg.mode = modes[i].mode;
 		}
 	}
 	if (p->cfg.mode == NULL) {
 		return tug_usage_error(cli, "the profile's bootloader mode %s is not built; give --bootloader swap-move", mode);
 	}
-	p->cfg.server = tug_server_profile_find(tug_args_text(cli->args, "server", "zephyr-4.2"));
+	p->cfg.server = was.server != NULL && !tug_args_has(cli->args, "server")
+				? was.server
+				: tug_server_profile_find(tug_args_text(cli->args, "server", "zephyr-4.2"));
 	return p->cfg.server != NULL ? TUG_EXIT_DONE : TUG_EXIT_INTERNAL;
 }
 
@@ -342,10 +357,41 @@ static int serve(struct tug_cli *cli, struct parts *p, struct tug_host *host)
 	return TUG_EXIT_DONE; /* being interrupted is how it ends */
 }
 
+static void no_line(void *ctx, enum tug_log_level level, struct tug_slice text)
+{
+	(void)ctx;
+	(void)level;
+	(void)text;
+}
+
+/* A folder is looked at and left as it is; without one a device is made for the picture. */
+static int picture_of(struct tug_cli *cli, struct parts *p, struct tug_vdev **dev)
+{
+	static const char *const changing[] = { "state", "primary", "secondary" };
+	char why[TUG_HOST_WHY] = "";
+	int err;
+
+	p->cfg.console.line = no_line;
+	if (p->cfg.dir == NULL) {
+		err = tug_vdev_create(&p->cfg, tug_progress_clock(), dev, why, sizeof(why));
+	} else {
+		for (size_t i = 0; i < sizeof(changing) / sizeof(changing[0]); i++) {
+			if (tug_args_has(cli->args, changing[i])) {
+				return tug_usage_error(cli, "--map only looks at DIR; leave out --%s", changing[i]);
+			}
+		}
+		err = tug_vdev_look(&p->cfg, dev, why, sizeof(why));
+	}
+	if (err == TUG_EINVAL || err == TUG_ENOSPACE) {
+		return tug_usage_error(cli, "%s", why);
+	}
+	return err == TUG_OK ? TUG_EXIT_DONE : tug_local_error(cli, err, "%s", why);
+}
+
 static int draw(struct tug_cli *cli, struct parts *p)
 {
 	struct tug_vdev *dev;
-	int status = create(cli, p, &dev);
+	int status = picture_of(cli, p, &dev);
 
 	if (status == TUG_EXIT_DONE) {
 		tug_vdev_map(&cli->out, p->cfg.profile, dev);

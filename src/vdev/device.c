@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <tug/flash_io.h>
 #include <tug/port/crypto_openssl.h>
@@ -227,21 +228,29 @@ static int open_folder(struct tug_vdev *v, const char *dir, char *why, size_t wh
 	if (rc == TUG_OK) {
 		rc = vdev_store_note_read(dir, &note, why, why_cap);
 	}
-	if (rc == TUG_OK && note.profile[0] != '\0' && strcmp(note.profile, v->cfg.profile->name) != 0) {
+	if (rc != TUG_OK || note.profile[0] == '\0' || strcmp(note.profile, v->cfg.profile->name) == 0) {
+		return rc;
+	}
+	if (tug_vdev_profile_find(note.profile) == NULL) {
+		snprintf(why, why_cap, "%s/device.txt names no profile that is known: remove it, or use another folder", dir);
+	} else {
 		snprintf(why, why_cap, "%s holds a device of profile %s, not %s: give that profile or another folder", dir,
 			 note.profile, v->cfg.profile->name);
-		rc = TUG_EINVAL;
 	}
-	return rc;
+	return TUG_EINVAL;
 }
 
 static void explain_flash(const struct tug_vdev *v, int rc, const char *path, char *why, size_t why_cap)
 {
-	if (rc == TUG_EBUSY) {
+	struct stat st;
+
+	if (rc == TUG_EFILE && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+		snprintf(why, why_cap, "%s has %lld octets, not the %u octets of profile %s: give its profile, or use another folder", path,
+			 (long long)st.st_size, (unsigned)v->cfg.profile->flash_size, v->cfg.profile->name);
+	} else if (rc == TUG_EBUSY) {
 		snprintf(why, why_cap, "%s is in use by another virtual device: stop that one first", path);
 	} else if (rc == TUG_EFILE) {
-		snprintf(why, why_cap, "%s cannot be opened, or is not of the %u octets of profile %s", path,
-			 (unsigned)v->cfg.profile->flash_size, v->cfg.profile->name);
+		snprintf(why, why_cap, "%s cannot be opened as a file: use another folder", path);
 	} else {
 		snprintf(why, why_cap, "%s: %s", path, tug_strerror(rc));
 	}
@@ -407,6 +416,56 @@ int vdev_create(const struct tug_vdev_cfg *cfg, enum vdev_start how, uint64_t no
 int tug_vdev_create(const struct tug_vdev_cfg *cfg, uint64_t now_ms, struct tug_vdev **out, char *why, size_t why_cap)
 {
 	return vdev_create(cfg, VDEV_POWER_ON, now_ms, out, why, why_cap);
+}
+
+/* The folder's flash, copied: whoever runs the device is not disturbed. */
+static int copy_flash(struct tug_vdev *v, const char *dir, char *why, size_t why_cap)
+{
+	size_t size = v->cfg.profile->flash_size;
+	char path[4096];
+	int n = snprintf(path, sizeof(path), "%s/flash.bin", dir);
+	FILE *f = n > 0 && (size_t)n < sizeof(path) ? fopen(path, "rb") : NULL;
+	bool whole;
+
+	if (f == NULL) {
+		snprintf(why, why_cap, "%s holds no virtual device: 'tug vdev %s' makes one", dir, dir);
+		return TUG_EFILE;
+	}
+	whole = fread(tug_sim_flash_bytes(v->flash), 1, size, f) == size && fgetc(f) == EOF;
+	fclose(f);
+	if (!whole) {
+		explain_flash(v, TUG_EFILE, path, why, why_cap);
+		return TUG_EFILE;
+	}
+	return TUG_OK;
+}
+
+int tug_vdev_look(const struct tug_vdev_cfg *cfg, struct tug_vdev **out, char *why, size_t why_cap)
+{
+	struct tug_vdev *v;
+	int rc = check_cfg(cfg, why, why_cap);
+
+	*out = NULL;
+	if (rc != TUG_OK) {
+		return rc;
+	}
+	v = calloc(1, sizeof(*v));
+	if (v == NULL || copy_cfg(v, cfg) != TUG_OK) {
+		snprintf(why, why_cap, "out of memory");
+		tug_vdev_destroy(v);
+		return TUG_ENOSPACE;
+	}
+	rc = open_flash(v, NULL, why, why_cap);
+	if (rc == TUG_OK) {
+		set_up_boot(v);
+		rc = copy_flash(v, cfg->dir, why, why_cap);
+	}
+	if (rc != TUG_OK) {
+		tug_vdev_destroy(v);
+		return rc;
+	}
+	*out = v;
+	return TUG_OK;
 }
 
 void tug_vdev_destroy(struct tug_vdev *v)

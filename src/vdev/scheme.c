@@ -63,6 +63,11 @@ static void on_wake(uv_async_t *a)
 	struct vdev_link *l = a->data;
 	struct tug_buf b = tug_buf_of(l->packet, sizeof(l->packet));
 
+	tug_vdev_tick(l->v, now_ms());
+	if (!l->up && !tug_vdev_up(l->v) && tug_vdev_deadline(l->v) != UINT64_MAX) {
+		arm(l); /* it boots: what is sent now would be lost */
+		return;
+	}
 	if (!l->up) {
 		l->up = true;
 		l->link.ev.up(l->link.ev.user);
@@ -148,26 +153,35 @@ static void apply_note(struct tug_vdev_cfg *c, const struct vdev_note *note)
 	c->profile = p != NULL ? p : c->profile;
 	c->mode = m != NULL ? m : c->mode;
 	c->server = s != NULL ? s : c->server;
-	if (c->server->recovery) {
-		c->buf_size = 0; /* its own */
-		c->buf_count = 0;
+}
+
+int tug_vdev_recall(const char *dir, struct tug_vdev_cfg *c, char *why, size_t why_cap)
+{
+	struct vdev_note note;
+	int rc = vdev_store_note_read(dir, &note, why, why_cap);
+
+	if (rc == TUG_OK) {
+		apply_note(c, &note);
 	}
+	return rc;
 }
 
 static int open_in_folder(const char *dir, struct tug_vdev **v, char *why, size_t why_cap)
 {
 	struct tug_vdev_cfg c;
-	struct vdev_note note;
 	enum vdev_start how;
 	int rc;
 
 	default_cfg(&c);
 	c.dir = dir;
-	rc = vdev_store_note_read(dir, &note, why, why_cap);
+	rc = tug_vdev_recall(dir, &c, why, why_cap);
 	if (rc != TUG_OK) {
 		return rc;
 	}
-	apply_note(&c, &note);
+	if (c.server->recovery) {
+		c.buf_size = 0; /* its own */
+		c.buf_count = 0;
+	}
 	how = vdev_store_marked(dir, VDEV_MARK_RUNNING) ? VDEV_RESUME : VDEV_POWER_ON;
 	return vdev_create(&c, how, now_ms(), v, why, why_cap);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Single commands against virtual devices: results, refusals, JSON shapes, both links, both framings, several devices."""
 import json
+import os
 import re
 
 from cli_test import Case, Vdev, main, tug
@@ -149,6 +150,12 @@ class Commands(Case):
         self.check(tug("scan", "--udp", host), 0, out="udp:.* answers")
         self.check(tug("scan", "--udp", "127.0.0.1:1", "--timeout", "200ms"), 0, "127.0.0.1:1")
 
+    def test_first_request(self):
+        """A device in this process is asked when it has booted, not before."""
+        for url in ("vdev:", "vdev:" + self.path("asked")):
+            r = self.check(tug("-v", "-d", url, "--retries", "0", "os", "echo", "hello"), 0, out="hello")
+            self.assertEqual(r.err.count("> vdev:"), 1, r.err)
+
     def test_lossy_link(self):
         v = self.device("--loss", "30%", "--duplicate", "0.2", "--reorder", "0.1", "--delay", 5, "--seed", 7)
         for _ in range(5):
@@ -165,7 +172,14 @@ class Commands(Case):
         self.assertEqual(v.stop(), 0)
         self.assertRegex(v.err, r"\*\*\* Booting MCUboot")
         self.assertRegex(v.err, r"(?m)^flash [a-zA-Z] area \d 0x[0-9a-f]{6} \d+$")
-        self.check(tug("vdev", self.path("board"), "--profile", "tiny", "--map"), 0, out="primary slot, 49152 octets")
+        r = self.check(tug("vdev", self.path("board"), "--map"), 0, out="primary slot, 49152 octets")
+        self.assertEqual(r.err, "")  # a look does not boot
+        self.check(tug("vdev", self.path("board"), "--map", "--state", "fresh"), 2, "leave out --state")
+        self.check(tug("vdev", self.path("none"), "--map"), 4, "holds no virtual device")
+        self.assertFalse(os.path.exists(self.path("none")))
+        with Vdev(self.path("board"), "--udp", "0"):  # the folder says what it was made with; a look may stand beside
+            self.check(tug("vdev", self.path("board"), "--map"), 0, out="^tiny: ")
+        self.check(tug("vdev", self.path("board"), "--profile", "nrf52833"), 2, "of profile tiny, not nrf52833")
         self.check(tug("vdev", "--primary", "/nonexistent"), 4, "/nonexistent")
         self.check(tug("vdev", "--key", self.path("old.bin")), 4)
         self.check(tug("vdev", self.path("old.bin")), 4, "old.bin")

@@ -132,6 +132,36 @@ static void test_another_profile(void **state)
 	refused(&c, TUG_EINVAL, "holds a device of profile nrf52840");
 }
 
+/* A look finds what the device left, and changes nothing: no boot, no mark, no file. */
+static void test_look(void **state)
+{
+	struct tug_vdev_cfg c = folder_cfg(TUG_VDEV_TEST_RUN);
+	struct tug_vdev_cfg was = { 0 };
+	struct desk d = desk_with(&c);
+	struct tug_vdev *v;
+	uint8_t before[4096], after[4096];
+	char why[256], none[160];
+
+	(void)state;
+	assert_int_equal(tug_vdev_flash_read(d.v, c.profile->pri_off, before, sizeof(before)), TUG_OK);
+	assert_int_equal(vdev_store_mark(c.dir, VDEV_MARK_RUNNING, true, why, sizeof(why)), TUG_OK);
+	assert_int_equal(tug_vdev_look(&c, &v, why, sizeof(why)), TUG_OK); /* beside the one that runs */
+	assert_int_equal(tug_vdev_flash_read(v, c.profile->pri_off, after, sizeof(after)), TUG_OK);
+	assert_memory_equal(before, after, sizeof(before));
+	assert_int_equal(tug_vdev_boot_cfg(v)->pri.size, c.profile->pri_size);
+	assert_int_equal(tug_vdev_boots(v), 0);
+	assert_true(vdev_store_marked(c.dir, VDEV_MARK_RUNNING));
+	tug_vdev_destroy(v);
+	tug_vdev_destroy(d.v);
+	assert_int_equal(tug_vdev_recall(c.dir, &was, why, sizeof(why)), TUG_OK);
+	assert_ptr_equal(was.profile, c.profile);
+	assert_ptr_equal(was.mode, c.mode);
+	snprintf(none, sizeof(none), "%s/none", c.dir);
+	c.dir = none;
+	assert_int_equal(tug_vdev_look(&c, &v, why, sizeof(why)), TUG_EFILE);
+	assert_int_not_equal(access(none, F_OK), 0);
+}
+
 static void test_bad_folders(void **state)
 {
 	struct tug_vdev_cfg c = folder_cfg(TUG_VDEV_FRESH);
@@ -233,6 +263,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_keep_of_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_two_devices_in_one_folder, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_another_profile, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_look, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bad_folders, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_disk_full, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_killed_while_being_made, set_up, tear_down),
