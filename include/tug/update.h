@@ -121,6 +121,11 @@ enum tug_update_need tug_update_need(const struct tug_update *u);
 int tug_update_tx(struct tug_update *u, uint64_t now_ms, struct tug_slice *frame);
 /** A frame has arrived. */
 void tug_update_rx(struct tug_update *u, struct tug_slice frame, uint64_t now_ms);
+/**
+ * Text that is no frame has arrived on a link that carries both. State: while a restarting device is awaited, it speaks, so it
+ * is not asked until it has been silent: a bootloader could take a request for the wish to stay in recovery.
+ */
+void tug_update_text(struct tug_update *u, uint64_t now_ms);
 /** Time has passed. */
 void tug_update_tick(struct tug_update *u, uint64_t now_ms);
 /** Time of the next tick, UINT64_MAX = none. */

@@ -30,6 +30,7 @@ struct tug_line;
 struct tug_line_ops {
 	void (*up)(struct tug_line *line);                            /**< frames may be sent */
 	void (*frame)(struct tug_line *line, struct tug_slice frame); /**< one frame arrived */
+	void (*text)(struct tug_line *line);                          /**< text that is no frame arrived; may be NULL */
 	void (*down)(struct tug_line *line, int err);                 /**< failed; line->why is filled */
 	void (*interrupt)(struct tug_line *line);                     /**< the host was interrupted */
 	void (*drop)(struct tug_line *line);                          /**< close and free the owner (host ends) */

@@ -107,6 +107,9 @@ static void link_text(void *user, struct tug_slice text)
 	if (w->text != NULL) {
 		w->text(w->user, line->url, text);
 	}
+	if (line->ops->text != NULL) {
+		line->ops->text(line);
+	}
 }
 
 static void link_down(void *user, int err, const char *why)

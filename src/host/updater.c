@@ -244,6 +244,17 @@ static void update_frame(struct tug_line *line, struct tug_slice frame)
 	}
 }
 
+static void update_text(struct tug_line *line)
+{
+	struct tug_host_update *u = (struct tug_host_update *)line;
+
+	/* Where an end, a relink or a failure is due, the timer is armed for it already. */
+	if (u->phase == PHASE_RUN && u->failed == TUG_OK && tug_update_need(&u->upd) == TUG_NEED_IO) {
+		tug_update_text(&u->upd, tug_host_now(line->host));
+		tug_line_arm(line, tug_update_deadline(&u->upd), on_timer);
+	}
+}
+
 static void update_down(struct tug_line *line, int err)
 {
 	struct tug_host_update *u = (struct tug_host_update *)line;
@@ -273,6 +284,7 @@ static void update_drop(struct tug_line *line)
 static const struct tug_line_ops update_ops = {
 	.up = update_up,
 	.frame = update_frame,
+	.text = update_text,
 	.down = update_down,
 	.interrupt = update_interrupt,
 	.drop = update_drop,

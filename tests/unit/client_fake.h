@@ -41,6 +41,7 @@ struct fake_quirks {
 	bool match;             /* last answer bears "match" */
 	bool recovery;          /* MCUboot serial recovery until the next reset */
 	bool stay_recovery;     /* and after it, when the image is bad */
+	bool speaks;            /* prints a line every 300 ms while it boots, and is stuck for good when asked meanwhile */
 	uint8_t align;          /* recovery: stores multiples only; 0 = 1 */
 	uint8_t reset_busy;     /* resets refused with rc 10 before one is taken */
 	uint8_t skip_resets;    /* resets answered but not done */
@@ -102,6 +103,7 @@ struct fake {
 	bool dead;                /* the image serves no SMP */
 	uint64_t up_at;           /* boot ends */
 	uint64_t reset_at;        /* UINT64_MAX = none due */
+	uint64_t speak_at;        /* next line while booting */
 	uint64_t free_at;         /* busy with flash until */
 	uint64_t last_tx;         /* answers leave in order */
 	struct {

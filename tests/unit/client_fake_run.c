@@ -161,7 +161,7 @@ static uint64_t min64(uint64_t a, uint64_t b)
 /* Time of the next thing to happen in the device or on the link. */
 static uint64_t world_next(const struct fake *f)
 {
-	uint64_t t = f->up ? UINT64_MAX : f->up_at;
+	uint64_t t = f->up ? UINT64_MAX : min64(f->up_at, f->q.speaks ? f->speak_at : UINT64_MAX);
 
 	for (int i = 0; i < FAKE_PACKETS; i++) {
 		if (f->pkt[i].used) {
@@ -183,11 +183,18 @@ static void world_step(struct fake *f, struct tug_update *u)
 			tug_update_link_down(u, TUG_ECLOSED, f->now);
 		}
 	}
+	if (f->q.speaks && !f->up && f->now >= f->speak_at) {
+		f->speak_at = f->now + 300;
+		tug_update_text(u, f->now);
+	}
 	if (!f->up && f->now >= f->up_at) {
 		f->up = true;
 	}
 	while ((k = due(f, f->now)) != NULL) {
 		k->used = false;
+		if (k->to_dev && !f->up && f->q.speaks) {
+			f->dead = true;
+		}
 		if (k->to_dev && f->up && !f->dead) {
 			uint32_t n = fake_handle(f, k->data, k->len, rsp);
 			uint64_t from = f->free_at > f->now ? f->free_at : f->now;

@@ -105,6 +105,25 @@ static void field_case(void **state)
 	assert_int_equal(dev.boots, 1);
 }
 
+/* A console link: nothing is sent while the bootloader prints, which would leave some devices stuck in it. */
+static void silent_while_it_boots(void **state)
+{
+	static const uint32_t boots[] = { 100, 900, 2500, 6000 };
+	struct fake_run r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(boots) / sizeof(boots[0]); i++) {
+		fake_init(&dev, 1);
+		dev.link.overhead = 4;
+		dev.q.speaks = true;
+		dev.q.boot_ms = boots[i];
+		fake_state(&dev, TUG_DEV_FRESH, old_img, sizeof(old_img), NULL, 0);
+		update(&r);
+		expect_done(&r);
+		assert_int_equal(dev.boots, 1);
+	}
+}
+
 static void already_running(void **state)
 {
 	struct fake_run r;
@@ -536,6 +555,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(fresh, setup),
 		cmocka_unit_test_setup(field_case, setup),
+		cmocka_unit_test_setup(silent_while_it_boots, setup),
 		cmocka_unit_test_setup(already_running, setup),
 		cmocka_unit_test_setup(every_row, setup),
 		cmocka_unit_test_setup(downgrade, setup),
