@@ -3,6 +3,7 @@
  * JSON as typed on a command line to the CBOR body of a request. Refuses what could not be sent exactly:
  * integers beyond 2^53 without i'..', keys given twice, nesting beyond eight. Called by raw.
  */
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -169,15 +170,52 @@ static void write_item(struct writer *w, const cJSON *j, unsigned depth)
 	}
 }
 
+/* What the parser would change without a word: digits beyond a double, and a text's end at U+0000. */
+static const char *lossy(const char *text)
+{
+	bool inside = false;
+
+	while (*text != '\0') {
+		uint64_t v = 0;
+
+		if (inside && *text == '\\') {
+			if (strncmp(text + 1, "u0000", 5) == 0) {
+				return "a text cannot hold U+0000; octets are written as \"h'...'\"";
+			}
+			text += 2;
+			continue;
+		}
+		inside = inside != (*text == '"');
+		if (inside || !isdigit((unsigned char)*text)) {
+			text++;
+			continue;
+		}
+		for (; isdigit((unsigned char)*text); text++) {
+			v = v > (uint64_t)EXACT_MAX ? v : v * 10 + (uint64_t)(*text - '0');
+		}
+		if (v > (uint64_t)EXACT_MAX && *text != '.' && tolower((unsigned char)*text) != 'e') {
+			return "an integer beyond 2^53 is written as \"i'...'\"";
+		}
+		text += strspn(text, "0123456789.eE+-"); /* the digits of a fraction may be as many as they like */
+	}
+	return NULL;
+}
+
 int tug_cbor_of_json(const char *text, bool map_only, struct tug_buf *out, char *why, size_t why_cap)
 {
 	struct writer w = { .err = TUG_OK, .why = why, .why_cap = why_cap };
-	const char *end = text;
+	const char *end = text, *loss;
 	cJSON *j = cJSON_ParseWithOpts(text, &end, 1);
 	int err;
 
 	if (j == NULL) {
-		snprintf(why, why_cap, "not JSON near '%.20s'", end);
+		snprintf(why, why_cap, *end != '\0' ? "not JSON near '%.20s'" : "not JSON: it ends too early%.0s", end);
+		return TUG_EINVAL;
+	}
+	loss = lossy(text);
+	if (loss != NULL) {
+		snprintf(why, why_cap, "%s", loss);
+		cJSON_Delete(j);
 		return TUG_EINVAL;
 	}
 	if (map_only && !cJSON_IsObject(j)) {

@@ -3,6 +3,7 @@
  * File commands: keys, signing, description, verification. Option names are imgtool's. All work is the image
  * tool library's. Called by main.c.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <tug/imgtool.h>
@@ -112,6 +113,9 @@ static int read_sign_options(struct tug_cli *cli, struct tug_sign_options *o)
 	if (!power_of_two(o->align) || (o->max_align != 0 && !power_of_two(o->max_align))) {
 		return tug_usage_error(cli, "--align is 1, 2, 4, 8, 16 or 32, and --max-align 8, 16 or 32");
 	}
+	if (o->max_align != 0 && o->max_align < o->align) {
+		return tug_usage_error(cli, "--max-align %u is smaller than --align %u", o->max_align, o->align);
+	}
 	o->header_size = tug_args_num(args, "header-size", 0);
 	o->pad_header = tug_args_has(args, "pad-header");
 	o->slot_size = tug_args_num(args, "slot-size", 0);
@@ -126,6 +130,32 @@ static int read_sign_options(struct tug_cli *cli, struct tug_sign_options *o)
 		return tug_usage_error(cli, "--pad and --confirm need --slot-size");
 	}
 	return TUG_EXIT_DONE;
+}
+
+/* Files that could be signed, and then would never run. */
+static int check_input(const char *name, char *why)
+{
+	static const uint8_t elf[4] = { 0x7f, 'E', 'L', 'F' };
+	struct tug_file f;
+	struct tug_slice data;
+	struct tug_io io;
+	struct tug_image img;
+	int err = tug_file_read(name, &f, why);
+
+	if (err != TUG_OK) {
+		return err;
+	}
+	data = tug_slice_of(f.data.p, f.data.len);
+	io = tug_io_of_slice(&data);
+	if (data.len >= sizeof(elf) && memcmp(data.p, elf, sizeof(elf)) == 0) {
+		snprintf(why, TUG_WHY_CAP, "%s is an ELF file, for debuggers; give the binary (zephyr.bin)", name);
+		err = TUG_EMAGIC;
+	} else if (tug_image_open(&img, &io, 0, TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED) == TUG_OK) {
+		snprintf(why, TUG_WHY_CAP, "%s is an image with header and TLVs already; give the binary it was made of", name);
+		err = TUG_EMAGIC;
+	}
+	tug_file_free(&f);
+	return err;
 }
 
 int tug_cmd_file_sign(struct tug_cli *cli)
@@ -144,6 +174,9 @@ int tug_cmd_file_sign(struct tug_cli *cli)
 		err = tug_key_load(path, NULL, NULL, &key, why);
 	}
 	o.key = key;
+	if (err == TUG_OK) {
+		err = check_input(in, why);
+	}
 	if (err == TUG_OK) {
 		err = tug_sign_file(in, out, &o, why);
 	}
@@ -218,7 +251,10 @@ int tug_cmd_file_verify(struct tug_cli *cli)
 		tug_file_free(&file);
 		return tug_local_error(cli, err, "%s", why);
 	}
-	err = tug_file_verify(&file, key, path, why);
+	err = tug_file_check_image(&file, path, why); /* names what the file is instead of an image */
+	if (err == TUG_OK) {
+		err = tug_file_verify(&file, key, path, why);
+	}
 	tug_key_free(key);
 	tug_file_free(&file);
 	if (err != TUG_OK) { /* the question was answered: it does not verify */

@@ -194,7 +194,7 @@ static void take_line(struct tug_frames_in *in, struct tug_slice line)
 	size_t len;
 
 	line = trim(line);
-	if (line.len == 0 || take_console(in, line)) {
+	if (line.len == 0 || line.p[0] == '#' || take_console(in, line)) { /* # = remarks of a frame log */
 		return;
 	}
 	octets = hex_octets(line, &len);

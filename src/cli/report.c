@@ -71,6 +71,9 @@ void tug_advice_text(int err, const struct tug_smp_cmd *cmd, char *dst, size_t c
 	size_t at = 0;
 
 	dst[0] = '\0';
+	if (err == TUG_EREMOTE) {
+		return; /* the sentence names group and rc already, and what they mean */
+	}
 	if (err == TUG_ENOTSUP && cmd != NULL) {
 		row = tug_smp_cmd_text(cmd->group, cmd->id, cmd->op);
 	}

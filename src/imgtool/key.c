@@ -196,7 +196,8 @@ static bool contains(struct tug_slice s, const char *what)
 static int say_unreadable(struct tug_slice pem, const struct asking *a, char *why)
 {
 	if (a->asked && !a->gave) {
-		return tug_why(why, TUG_EACCESS, "%s is protected by a passphrase and none was given", a->name);
+		return tug_why(why, TUG_EACCESS, "%s is protected by a passphrase and none was given; 'openssl pkey -in %s -out PLAIN.pem' makes "
+			       "a copy without", a->name, a->name);
 	}
 	if (a->asked) {
 		return tug_why(why, TUG_ECRYPTO, "%s does not open with this passphrase", a->name);

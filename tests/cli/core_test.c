@@ -277,6 +277,38 @@ static void test_json_exact(void **state)
 	}
 }
 
+static void test_json_refused(void **state)
+{
+	static const struct {
+		const char *json;
+		const char *why;
+	} rows[] = {
+		{ "{\"a\":", "ends too early" },
+		{ "{\"a\":1}x", "near 'x'" },
+		{ "9007199254740993", "2^53" },
+		{ "[-9007199254740993]", "2^53" },
+		{ "1e400", "2^53" },
+		{ "\"a\\u0000b\"", "U+0000" },
+		{ "{\"\\u0000\":1}", "U+0000" },
+	};
+	static const char *const fine[] = { "0.12345678901234567890", "\"90071992547409931\"", "\"\\\\u0000\"" };
+	uint8_t storage[64];
+	char why[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tug_buf cbor = tug_buf_of(storage, sizeof(storage));
+
+		assert_int_equal(tug_cbor_of_json(rows[i].json, false, &cbor, why, sizeof(why)), TUG_EINVAL);
+		assert_non_null(strstr(why, rows[i].why));
+	}
+	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++) {
+		struct tug_buf cbor = tug_buf_of(storage, sizeof(storage));
+
+		assert_int_equal(tug_cbor_of_json(fine[i], false, &cbor, why, sizeof(why)), TUG_OK);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -284,6 +316,7 @@ int main(void)
 		cmocka_unit_test(test_probabilities), cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_table),	    cmocka_unit_test(test_parser),
 		cmocka_unit_test(test_json_round_trip), cmocka_unit_test(test_json_exact),
+		cmocka_unit_test(test_json_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

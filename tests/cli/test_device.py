@@ -132,6 +132,7 @@ class Commands(Case):
         self.assertTrue(all(re.fullmatch("0a00000a0000..00bf61646568656c6c6fff", x) for x in sent), sent)
         r = self.check(tug("decode", "@" + log), 0)
         self.assertEqual(r.out.count("(echo)"), 4)
+        self.assertNotIn("# tug log", r.err)
         self.check(tug("-d", v.udp, "os", "echo", "x", "--log", self.dir), 4, "is a directory")
         self.check(tug("-d", v.udp, "os", "echo", "x", "--log", "/dev/full"), 4, "No space left|disk is full")
         self.check(tug("-d", v.udp, "os", "echo", "x", "--log", "/nonexistent/log"), 4, "No such file")

@@ -114,6 +114,15 @@ class Sign(Case):
         self.check(tug("file", "sign", "-v", "1", "-H", "32", "--pad-header", self.path("payload"), "/dev/full"), 4,
                    "[Nn]o space|full")
         self.assertFalse(os.path.exists(self.path("x")))
+        out = self.sign("--pad-header", out="once.bin")
+        self.sign("--pad-header", source="once.bin", code=4, err="image with header and TLVs already")
+        with open(self.path("zephyr.elf"), "wb") as f:
+            f.write(b"\x7fELF" + bytes(2000))
+        self.sign("--pad-header", source="zephyr.elf", code=4, err="ELF file.*zephyr.bin")
+        self.check(tug("file", "verify", self.path("zephyr.elf")), 1, "ELF file")
+        with open(self.path("short.bin"), "wb") as f:
+            f.write(read(out)[:1000])
+        self.check(tug("file", "verify", self.path("short.bin")), 1, "cut off")
 
 
 class Info(Case):

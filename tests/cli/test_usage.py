@@ -58,6 +58,8 @@ USAGE = [  # arguments, what standard error must say
     (["raw", "-d", "vdev:", "0", "0", "read", "[1]"], "an object"),
     (["raw", "-d", "vdev:", "0", "0", "read", '{"a":1,"a":2}'], "given twice"),
     (["raw", "-d", "vdev:", "0", "0", "read", '{"a":18446744073709551615}'], "beyond 2\\^53"),
+    (["raw", "-d", "vdev:", "0", "0", "read", '{"a":9007199254740993}'], "beyond 2\\^53"),
+    (["raw", "-d", "vdev:", "0", "0", "read", '{"a":"\\u0000"}'], "cannot hold U\\+0000"),
     (["raw", "-d", "vdev:", "0", "0", "read", '{"a":"i\'18446744073709551616\'"}'], "beyond 64 bits"),
     (["raw", "-d", "vdev:", "0", "0", "read", '{"a":"h\'0g\'"}'], "not hex"),
     (["raw", "-d", "vdev:", "0", "0", "read", '{"a":' * 9 + "1" + "}" * 9], "nested more than eight"),
@@ -81,6 +83,7 @@ USAGE = [  # arguments, what standard error must say
     (["file", "sign", "a", "b", "--version", "1.0.0", "--header-size", "16"], "32 to 65535"),
     (["file", "sign", "a", "b", "--version", "1.0.0", "--header-size", "32", "--align", "3"], "1, 2, 4, 8, 16 or 32"),
     (["file", "sign", "a", "b", "--version", "1.0.0", "--header-size", "32", "--pad"], "need --slot-size"),
+    (["file", "sign", "a", "b", "--version", "1", "--header-size", "32", "--align", "16", "--max-align", "8"], "smaller"),
     (["help", "nonsense"], "no command 'nonsense'"),
 ]
 
