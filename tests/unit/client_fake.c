@@ -321,6 +321,10 @@ static void state_write(struct call *c)
 			return;
 		}
 	}
+	if (which == 1 && (f->q.bad_trailer || f->q.bad_for_good)) {
+		c->err = 23;
+		return;
+	}
 	if (which == 1 && !confirm && f->q.test_ignored > 0) {
 		f->q.test_ignored--;
 	} else if (which == 0 && !confirm) {
@@ -509,6 +513,7 @@ static void img(struct call *c)
 		} else {
 			erase(f, 1);
 			f->upl.on = false;
+			f->q.bad_trailer = false;
 		}
 	} else if (c->h.id == 6 && !f->q.no_slotinfo && !f->q.recovery) {
 		tug_enc_key(&c->e, "images");

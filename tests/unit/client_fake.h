@@ -45,6 +45,8 @@ struct fake_quirks {
 	uint8_t align;          /* recovery: stores multiples only; 0 = 1 */
 	uint8_t reset_busy;     /* resets refused with rc 10 before one is taken */
 	uint8_t skip_resets;    /* resets answered but not done */
+	bool bad_trailer;       /* no mark is taken (err 23) until the slot is erased by the erase command */
+	bool bad_for_good;      /* nor after that */
 	uint8_t test_ignored;   /* tests answered with success that change nothing */
 	uint32_t busy_every;    /* every n-th chunk is answered by its own offset, not stored */
 	uint32_t lose_state_at; /* the upload is forgotten once at this offset */

@@ -295,6 +295,27 @@ static void quirks(void **state)
 	}
 }
 
+/* A trailer that takes no mark, as after a power cut during one: erased and sent again, once. */
+static void no_mark_sticks(void **state)
+{
+	struct fake_run r;
+
+	(void)state;
+	dev.q.bad_trailer = true;
+	fake_state(&dev, TUG_DEV_FRESH, old_img, sizeof(old_img), NULL, 0);
+	update(&r);
+	expect_done(&r);
+	assert_non_null(strstr(r.trace, "erase-slot upload test reset"));
+	fake_init(&dev, 1);
+	dev.q.bad_for_good = true;
+	fake_state(&dev, TUG_DEV_FRESH, old_img, sizeof(old_img), NULL, 0);
+	update(&r);
+	assert_int_equal(r.outcome, TUG_OUT_FAILED);
+	assert_int_equal(r.err, TUG_ENOEFFECT);
+	assert_int_equal(dev.seen_uploads, 2);
+	assert_int_equal(dev.seen_resets, 0);
+}
+
 static void missing_commands(void **state)
 {
 	struct fake_run r;
@@ -562,6 +583,7 @@ int main(void)
 		cmocka_unit_test_setup(outcomes, setup),
 		cmocka_unit_test_setup(ignored_twice, setup),
 		cmocka_unit_test_setup(quirks, setup),
+		cmocka_unit_test_setup(no_mark_sticks, setup),
 		cmocka_unit_test_setup(missing_commands, setup),
 		cmocka_unit_test_setup(direct_xip, setup),
 		cmocka_unit_test_setup(recovery, setup),
