@@ -111,7 +111,7 @@ static void mark_by_content(struct tug_sim_flash *f, uint32_t off, uint32_t len)
 {
 	uint32_t unit = f->dev.write_size;
 
-	for (uint32_t o = off; o < off + len; o += unit) {
+	for (uint32_t o = off; unit > 0 && o < off + len; o += unit) {
 		uint8_t used = 0;
 
 		for (uint32_t i = 0; i < unit; i++) {

@@ -149,7 +149,7 @@ int boot_records_found(struct boot *b, uint32_t *found)
 			return rc;
 		}
 		for (uint32_t i = n; i > 0; i--) {
-			if (!is_erased(&buf[(i - 1u) * w], w, b->pri.erased)) {
+			if (!is_erased(&buf[(size_t)(i - 1u) * w], w, b->pri.erased)) {
 				*found = left - n + i;
 				return TUG_OK;
 			}
