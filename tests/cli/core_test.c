@@ -206,7 +206,7 @@ static cJSON *random_json(unsigned depth)
 	default:
 		j = cJSON_CreateObject();
 		for (uint32_t n = dice(4); n > 0; n--) {
-			char key[8];
+			char key[12];
 
 			snprintf(key, sizeof(key), "k%u", n);
 			cJSON_AddItemToObject(j, key, random_json(depth - 1));
