@@ -219,6 +219,9 @@ static int result_exit(const struct tug_one *one, enum tug_outcome outcome, int 
 		break;
 	}
 	exit = tug_exit_of(err);
+	if (one->refused && exit == TUG_EXIT_LINK) {
+		return TUG_EXIT_REFUSED; /* a slot that is busy is no matter of the link */
+	}
 	return exit == TUG_EXIT_LINK || exit == TUG_EXIT_INTERNAL || exit == TUG_EXIT_INTERRUPTED ? exit : TUG_EXIT_REFUSED;
 }
 

@@ -327,6 +327,12 @@ static void plan_upload_only(struct ctx *c)
 	if (barred(c)) {
 		return;
 	}
+	if (c->beh->upload_refused && c->other == NULL && c->run != NULL && !c->run->confirmed) {
+		refuse(c, TUG_EBUSY, "The device takes no upload while the image it runs is not confirmed; its other slot is "
+				     "empty already.",
+		       "Confirm the running image first (`tug image confirm`); plain `tug update` does that by itself.");
+		return;
+	}
 	if (c->out->pattern == TUG_DEV_TEST_RUN || !add_upload(c)) {
 		refuse(c, TUG_EBUSY, "The other slot is in use: it holds the image to go back to, or one that waits "
 				     "for a reset.",

@@ -266,6 +266,14 @@ class Interrupted(Case):
         self.assertEqual(run.end(), 0, run.err)
         self.assertRegex(run.out, "\nswapped: ")
 
+    def test_upload_only_beside_a_trial(self):
+        """A device on trial takes no upload: said once with the remedy, refused, no loop."""
+        v = self.device("--state", "unconfirmed")
+        r = self.check(tug("-d", v.udp, "image", "upload", self.path("new.bin")), 1, "not confirmed.*tug image confirm")
+        self.assertEqual(r.out.count("plan: "), 2, r.out)
+        self.check(tug("-d", v.udp, "image", "confirm"), 0)
+        self.check(tug("-d", v.udp, "image", "upload", self.path("new.bin")), 0, out="uploaded: ")
+
     def test_ctrl_c_while_the_port_is_gone(self):
         _, _, run, log = self.cable("away")
         self.wait_in_file(log, "there is no serial port")

@@ -527,6 +527,8 @@ static void rows(void **state)
 	m = (struct model){ .slot = { THIRD, NONE }, .type = SW_REVERT, .told = true, .mode = TUG_MODE_SWAP_MOVE };
 	row(&m, cat, nix, "upload test reset verify confirm-active verify ");
 	beh.erase_refused = false;
+	row(&m, only, nix, "upload verify ");
+	row(&m, only, beh, ""); /* erasing an empty slot would not help */
 	row(&m, cat, beh, "confirm-active upload test reset verify confirm-active verify ");
 	m = (struct model){ .slot = { NEW, THIRD }, .type = SW_TEST, .confirmed = true, .told = true, .mode = TUG_MODE_SWAP_MOVE };
 	row(&m, cat, nix, "erase-slot verify ");
