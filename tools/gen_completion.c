@@ -126,6 +126,28 @@ static void groups(void)
 	}
 }
 
+/* `tug help` takes the words of commands, the second after a group too. */
+static void help_words(void)
+{
+	size_t n, len;
+	const struct tug_cmd *c = tug_cmds(&n);
+	char group[32];
+
+	puts("\t\tcase $prev in");
+	for (size_t i = 0; i < n; i++) {
+		len = group_at(c, i);
+		if (len == 0 || len >= sizeof(group)) {
+			continue;
+		}
+		memcpy(group, c[i].name, len);
+		group[len] = '\0';
+		printf("\t\t%s) _tug_words \"", group);
+		command_words(group);
+		puts("\"; return 0 ;;");
+	}
+	puts("\t\tesac");
+}
+
 int main(void)
 {
 	size_t n;
@@ -157,7 +179,13 @@ int main(void)
 		if ((c[i].flags & TUG_CMD_F_FILES) != 0) {
 			puts("\t\tcompopt -o default 2>/dev/null");
 		}
+		if (strcmp(c[i].name, "help") == 0) {
+			help_words();
+		}
 		fputs("\t\twords=\"", stdout);
+		if (strcmp(c[i].name, "help") == 0) {
+			command_words(NULL);
+		}
 		option_words(c[i].opts);
 		puts("\" ;;");
 	}

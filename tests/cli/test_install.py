@@ -54,6 +54,8 @@ class Generated(unittest.TestCase):
         self.assertEqual(complete("tug", "-d", "udp", "image", "l"), ["list"])
         self.assertEqual(complete("tug", "update", "--mode", "conf"), ["confirm-after-test", "confirm"])
         self.assertEqual(complete("tug", "up"), ["update"])
+        self.assertEqual(complete("tug", "help", "up"), ["update"])
+        self.assertEqual(complete("tug", "help", "image", "li"), ["list"])
 
 
 if __name__ == "__main__":
