@@ -92,7 +92,8 @@ int tug_trailer_read_running(const struct tug_io *io, const struct tug_trailer_g
 	int rc = tug_trailer_read(io, g, t);
 	size_t n = io->write_size == 0 ? 1u : io->write_size;
 
-	if (rc != TUG_OK || t->image_ok != TUG_UNSET || n > sizeof(unit)) {
+	/* a write unit larger than the flag's cell is no geometry a flag could be written in */
+	if (rc != TUG_OK || t->image_ok != TUG_UNSET || n > sizeof(unit) || n > g->max_align) {
 		return rc;
 	}
 	rc = io->read_at(io->ctx, tug_trailer_image_ok_off(g), unit, n);

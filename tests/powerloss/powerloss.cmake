@@ -16,7 +16,7 @@ if(TARGET tug_boot AND TARGET tug_port_sim)
     set_tests_properties(powerloss_${name} PROPERTIES LABELS sweep TIMEOUT 1800)
   endfunction()
   tug_sweep(large --large --only :4k-w4-128k-slots:)
-  tug_sweep(noise --seeds 40)
+  tug_sweep(noise --seeds 12)
   foreach(device 1k-w1 1k-w8 2k-w16 1k-w4-a32 512-w4-long-trailer 256-w8-long-trailer 1k-w4-erased-0
       2k-w16-erased-0 1k-w4-one-more mixed-sectors smaller-secondary)
     tug_sweep(double_${device} --double --only :${device}:grows)
