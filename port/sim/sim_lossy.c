@@ -98,18 +98,17 @@ int tug_lossy_send(struct tug_lossy *l, struct tug_slice packet, uint64_t now_ms
 	bool twice = tug_dice_chance(&l->dice, l->cfg.duplicate);
 	bool hold = tug_dice_chance(&l->dice, l->cfg.reorder);
 	uint64_t due = arrival(l, packet.len, now_ms * 1000u); /* a lost packet takes its time on the air, too */
-	unsigned copies = lost ? 0u : twice ? 2u : 1u;
 	struct packet *earlier = l->held;
+	int rc = TUG_OK;
 
 	l->held = NULL;
-	while (copies > 0) {
+	for (unsigned copies = lost ? 0u : twice ? 2u : 1u; copies > 0; copies--) {
 		struct packet *p = packet_of(packet, due);
 
 		if (p == NULL) {
-			l->held = earlier;
-			return TUG_ENOSPACE;
+			rc = TUG_ENOSPACE;
+			break;
 		}
-		copies--;
 		if (hold && earlier == NULL && l->held == NULL) {
 			l->held = p;
 		} else {
@@ -120,7 +119,7 @@ int tug_lossy_send(struct tug_lossy *l, struct tug_slice packet, uint64_t now_ms
 		earlier->due_us = due; /* behind the packet that overtook it: enqueue keeps the order of equals */
 		enqueue(l, earlier);
 	}
-	return TUG_OK;
+	return rc;
 }
 
 /* Nothing came to overtake it: it arrives late by another delay (20 ms at least). */

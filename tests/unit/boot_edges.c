@@ -598,6 +598,73 @@ static void factory_image_over_the_status_area(void **state)
 	world_free(&w);
 }
 
+/* Octets of the cell of copy_done in the primary trailer. */
+static uint8_t *copy_done_cell(struct world *w)
+{
+	struct tug_trailer_geo g = tug_boot_geo(&w->cfg, w->cfg.pri.size);
+
+	return &tug_sim_flash_bytes(w->flash)[w->cfg.pri.off + tug_trailer_copy_done_off(&g)];
+}
+
+/* copy_done torn, also where its own octet still reads erased: it cannot be written, and the trial must end. */
+static void torn_copy_done_reverts(void **state)
+{
+	(void)state;
+	for (unsigned octet = 0; octet < 4; octet++) {
+		struct world w;
+
+		make(&w, &tug_boot_swap_move);
+		assert_int_equal(world_set_pending(&w, false), TUG_OK);
+		assert_int_equal(boots(&w, &w.new), TUG_SWAP_TEST);
+		copy_done_cell(&w)[0] = 0xff;
+		copy_done_cell(&w)[octet] = 0x41;
+		assert_int_equal(boots(&w, &w.old), TUG_SWAP_REVERT);
+		assert_int_equal(boots(&w, &w.old), TUG_SWAP_NONE);
+		assert_int_equal(tug_sim_flash_broken(w.flash)->twice, 0);
+		world_free(&w);
+	}
+}
+
+/* A trailer that began, and records or a size that no swap can have: nothing is moved on their word. */
+static void senseless_records(void **state)
+{
+	static const struct {
+		uint32_t size;
+		uint32_t record;
+	} rows[] = {
+		{ 3072, 10 },	    /* moved more sectors than there are */
+		{ 3072, 32 + 7 },   /* exchanged more than there are */
+		{ 0, 0 },	    /* nothing to swap */
+		{ 8 * 1024, 0 },    /* more than there is room for */
+		{ UINT32_MAX, 0 },  /* size never written */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tug_trailer_geo g;
+		struct tug_io io;
+		struct world w;
+		uint64_t before;
+
+		make(&w, &tug_boot_swap_move);
+		io = tug_io_of_area(&w.cfg.pri);
+		g = tug_boot_geo(&w.cfg, w.cfg.pri.size);
+		assert_int_equal(tug_trailer_write_swap_info(&io, &g, TUG_SWAP_TEST, 0), TUG_OK);
+		assert_int_equal(tug_trailer_write_swap_size(&io, &g, rows[i].size), TUG_OK);
+		assert_int_equal(tug_trailer_write_magic(&io, &g), TUG_OK);
+		tug_sim_flash_bytes(w.flash)[w.cfg.pri.off + tug_trailer_status_off(&g) + rows[i].record * 4u] = 1;
+		tug_sim_flash_settle(w.flash);
+		before = ops(&w);
+		assert_int_equal(boots(&w, &w.old), TUG_SWAP_NONE);
+		expect_said(&w, "E: Detected inconsistent status!");
+		assert_int_equal(ops(&w), before);
+		/* and the next update is not hindered */
+		assert_int_equal(world_set_pending(&w, false), TUG_OK);
+		assert_int_equal(boots(&w, &w.new), TUG_SWAP_TEST);
+		world_free(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -625,6 +692,8 @@ int main(void)
 		cmocka_unit_test(begun_swap_without_its_image),
 		cmocka_unit_test(long_trailer_is_erased_backwards),
 		cmocka_unit_test(factory_image_over_the_status_area),
+		cmocka_unit_test(torn_copy_done_reverts),
+		cmocka_unit_test(senseless_records),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,6 +124,9 @@ static void strict_rules(void **state)
 	assert_int_equal(d->ops->write(d->ctx, 0, zeros, 16), TUG_OK);
 	assert_int_equal(tug_sim_flash_ops(f), 3);
 	assert_int_equal(tug_sim_flash_busy_us(f), 40 + 3 * 20000 + 2 * 40);
+	tug_sim_flash_timing(f, 7, 1);
+	assert_int_equal(d->ops->erase(d->ctx, 0, 512), TUG_OK);
+	assert_int_equal(tug_sim_flash_busy_us(f), 40 + 3 * 20000 + 2 * 40 + 7);
 	tug_sim_flash_destroy(f);
 }
 
@@ -455,6 +458,37 @@ static void bad_link(void **state)
 	tug_lossy_destroy(l);
 }
 
+/* A packet that is held back goes behind the next one, or arrives late when there is none. */
+static void held_packets(void **state)
+{
+	struct tug_lossy_cfg cfg = { .reorder = 1.0, .delay_ms = 5 };
+	struct tug_lossy *l = tug_lossy_create(&cfg);
+	uint8_t store[4];
+	struct tug_buf out = tug_buf_of(store, sizeof(store));
+
+	(void)state;
+	assert_int_equal(tug_lossy_send(l, tug_slice_of("a", 1), 0), TUG_OK);
+	assert_int_equal(tug_lossy_pending(l), 1);
+	assert_int_equal(tug_lossy_deadline(l), 25); /* 5 of the link and 20 more */
+	assert_int_equal(tug_lossy_recv(l, 24, &out), 0);
+	assert_int_equal(tug_lossy_send(l, tug_slice_of("b", 1), 10), TUG_OK);
+	assert_int_equal(tug_lossy_recv(l, 15, &out), 1);
+	assert_true(tug_slice_is(tug_buf_slice(&out), "b"));
+	assert_int_equal(tug_lossy_recv(l, 15, &out), 1);
+	assert_true(tug_slice_is(tug_buf_slice(&out), "a"));
+	assert_int_equal(tug_lossy_send(l, tug_slice_of("c", 1), 20), TUG_OK);
+	assert_int_equal(tug_lossy_recv(l, 45, &out), 1);
+	assert_true(tug_slice_is(tug_buf_slice(&out), "c"));
+	assert_int_equal(tug_lossy_send(l, tug_slice_of("d", 1), 50), TUG_OK);
+	assert_int_equal(tug_lossy_send(l, tug_slice_of("e", 1), 50), TUG_OK);
+	assert_int_equal(tug_lossy_send(l, tug_slice_of("f", 1), 50), TUG_OK);
+	tug_lossy_clear(l);
+	assert_int_equal(tug_lossy_pending(l), 0);
+	assert_int_equal(tug_lossy_recv(l, 1000, &out), 0);
+	tug_lossy_destroy(l);
+	tug_lossy_destroy(NULL);
+}
+
 /* ---- crypto ---------------------------------------------------------------------------------------- */
 
 static void hashonly(void **state)
@@ -488,7 +522,7 @@ int main(void)
 		cmocka_unit_test(file_survives_kill),  cmocka_unit_test(file_errors),
 		cmocka_unit_test(dice_repeat),	       cmocka_unit_test(clock_goes_when_told),
 		cmocka_unit_test(ideal_link),	       cmocka_unit_test(bad_link),
-		cmocka_unit_test(hashonly),
+		cmocka_unit_test(held_packets),	       cmocka_unit_test(hashonly),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
