@@ -133,6 +133,13 @@ static void not_back(struct tug_update *u)
 {
 	const struct tug_upd *p = tug_upd_of(u);
 
+	if (u->state.mode == TUG_MODE_OVERWRITE && p->expect != EXPECT_LOADER) {
+		tug_upd_end(u, TUG_OUT_NOT_BACK, TUG_ENOTBACK,
+			    "The device did not come back after the reset: the new image hangs or serves no SMP on this "
+			    "link; read its console. An overwriting bootloader keeps no old image: program the device by "
+			    "its debug port or serial recovery.");
+		return;
+	}
 	tug_upd_end(u, TUG_OUT_NOT_BACK, TUG_ENOTBACK,
 		    p->expect == EXPECT_HOLD ? "The new image ran, then the device stopped answering for good; read "
 					       "its console; a power cycle takes an unconfirmed image back."

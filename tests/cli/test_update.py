@@ -105,6 +105,9 @@ class Update(Case):
         v = self.device("--app", "no-smp")
         r = self.check(tug("-d", v.udp, "update", self.path("new.bin"), "--wait", "3s", "--timeout", "300ms", "--json"), 3)
         self.assertEqual(self.events(r)[-1]["outcome"], "not-back")
+        v = self.device("--app", "no-smp", "--bootloader", "overwrite")  # nothing there to go back to
+        r = self.check(tug("-d", v.udp, "update", self.path("new.bin"), "--wait", "2s"), 3, "keeps no old image")
+        self.assertNotIn("takes an unconfirmed image back", r.err)
 
     def test_device_lost_before_the_start(self):
         r = self.check(tug("-d", "serial:/dev/ttyNONE", "update", self.path("new.bin"), "--json"), 3)
