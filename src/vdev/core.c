@@ -201,6 +201,7 @@ static void start_app(struct tug_vdev *v)
 		v->phase = VDEV_DEAD;
 		return;
 	}
+	vdev_say(v, TUG_LOG_INF, "Jumping to the first image slot");
 	say_app(v);
 	switch (behaviour(v)) {
 	case TUG_APP_CRASH:
