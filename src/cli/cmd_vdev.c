@@ -390,7 +390,7 @@ static int picture_of(struct tug_cli *cli, struct parts *p, struct tug_vdev **de
 
 static int draw(struct tug_cli *cli, struct parts *p)
 {
-	struct tug_vdev *dev;
+	struct tug_vdev *dev = NULL;
 	int status = picture_of(cli, p, &dev);
 
 	if (status == TUG_EXIT_DONE) {
