@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * JSON as typed on a command line to the CBOR body of a request. Refuses what could not be sent exactly:
- * integers beyond 2^53 without i'..', keys given twice, nesting beyond eight. Called by raw.
+ * integers beyond 2^53 without i'..', keys given twice, nesting beyond eight, octets that are no UTF-8. Called by raw.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -201,6 +201,23 @@ static const char *lossy(const char *text)
 	return NULL;
 }
 
+/* JSON and CBOR texts are UTF-8 by definition; other octets would reach the device as a text it may not read. */
+static bool is_utf8(const char *text)
+{
+	struct tug_slice s = tug_slice_of(text, strlen(text));
+
+	while (s.len > 0) {
+		size_t n = tug_utf8_len(s);
+
+		if (n == 0) {
+			return false;
+		}
+		s.p += n;
+		s.len -= n;
+	}
+	return true;
+}
+
 int tug_cbor_of_json(const char *text, bool map_only, struct tug_buf *out, char *why, size_t why_cap)
 {
 	struct writer w = { .err = TUG_OK, .why = why, .why_cap = why_cap };
@@ -212,7 +229,7 @@ int tug_cbor_of_json(const char *text, bool map_only, struct tug_buf *out, char 
 		snprintf(why, why_cap, *end != '\0' ? "not JSON near '%.20s'" : "not JSON: it ends too early%.0s", end);
 		return TUG_EINVAL;
 	}
-	loss = lossy(text);
+	loss = is_utf8(text) ? lossy(text) : "a text is UTF-8; other octets are written as \"h'...'\"";
 	if (loss != NULL) {
 		snprintf(why, why_cap, "%s", loss);
 		cJSON_Delete(j);

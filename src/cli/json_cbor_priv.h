@@ -19,6 +19,9 @@ cJSON *tug_json_uint(uint64_t v);
 /** JSON text of octets that should be UTF-8: what is not becomes U+FFFD. NULL when memory is short. */
 cJSON *tug_json_utf8(struct tug_slice text);
 
+/** Octets of the UTF-8 sequence at the start of `s` [1..]; 0 when it is none (overlong forms and surrogates are none). */
+size_t tug_utf8_len(struct tug_slice s);
+
 /** JSON text of octets as lower-case hex. */
 cJSON *tug_json_hex(struct tug_slice octets);
 

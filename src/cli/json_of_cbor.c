@@ -54,8 +54,7 @@ static struct text text_new(void)
 	return t;
 }
 
-/* Octets of the UTF-8 sequence at the start of `s`, 0 when it is none (overlong and surrogates included). */
-static size_t utf8_len(struct tug_slice s)
+size_t tug_utf8_len(struct tug_slice s)
 {
 	uint8_t c = s.p[0];
 	size_t n = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
@@ -79,7 +78,7 @@ static size_t utf8_len(struct tug_slice s)
 static void text_add_utf8(struct text *t, struct tug_slice s)
 {
 	while (s.len > 0) {
-		size_t n = utf8_len(s);
+		size_t n = tug_utf8_len(s);
 
 		if (n == 0) {
 			text_add(t, "\xef\xbf\xbd", 3);
@@ -233,24 +232,29 @@ static void add_string(struct text *t, struct tug_slice item, struct head h)
 	}
 }
 
-static cJSON *json_string(struct tug_slice item, struct head h)
+static cJSON *json_text(struct tug_slice item, struct head h, bool wrap)
 {
 	struct text raw = text_new(), t = text_new();
 	struct tug_slice s;
 
 	add_string(&raw, item, h);
 	s = tug_slice_of(raw.p, raw.p != NULL ? raw.len : 0);
-	if (h.major == 2) {
-		text_add(&t, "h'", 2);
-		text_add_hex(&t, s);
-		text_add(&t, "'", 1);
-	} else if (looks_special(s)) {
-		text_add(&t, "t'", 2);
-		text_add_utf8(&t, s);
-		text_add(&t, "'", 1);
-	} else {
-		text_add_utf8(&t, s);
-	}
+	wrap = wrap && looks_special(s);
+	text_add(&t, "t'", wrap ? 2 : 0);
+	text_add_utf8(&t, s);
+	text_add(&t, "'", wrap ? 1 : 0);
+	free(raw.p);
+	return text_json(&t);
+}
+
+static cJSON *json_bytes(struct tug_slice item, struct head h)
+{
+	struct text raw = text_new(), t = text_new();
+
+	add_string(&raw, item, h);
+	text_add(&t, "h'", 2);
+	text_add_hex(&t, tug_slice_of(raw.p, raw.p != NULL ? raw.len : 0));
+	text_add(&t, "'", 1);
 	free(raw.p);
 	return text_json(&t);
 }
@@ -272,10 +276,11 @@ static cJSON *json_list(struct tug_slice item)
 	return list;
 }
 
-/* Keys that are no text become the text of their JSON. */
+/* Keys that are no text become the text of their JSON; a text is taken as it is, as it is in a request. */
 static char *key_text(struct tug_slice key)
 {
-	cJSON *j = convert(key);
+	struct head h = head_of(key);
+	cJSON *j = h.major == 3 ? json_text(key, h, false) : convert(key);
 	char *text = NULL;
 
 	if (cJSON_IsString(j)) {
@@ -322,8 +327,9 @@ static cJSON *convert(struct tug_slice item)
 	case 1:
 		return json_integer(h.major == 1, h.arg);
 	case 2:
+		return json_bytes(item, h);
 	case 3:
-		return json_string(item, h);
+		return json_text(item, h, true);
 	case 4:
 		return json_list(item);
 	case 5:

@@ -277,6 +277,28 @@ static void test_json_exact(void **state)
 	}
 }
 
+/* A key is sent as typed, so one that looks like a notation comes back as it was too. */
+static void test_json_keys(void **state)
+{
+	static const char *const rows[] = { "{\"h'00'\":1}", "{\"t'x'\":1}", "{\"i'5'\":1}", "{\"\xc3\xa4\":1}", "{\"\":1}" };
+	uint8_t storage[64];
+	char why[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tug_buf cbor = tug_buf_of(storage, sizeof(storage));
+		cJSON *j;
+		char *back;
+
+		assert_int_equal(tug_cbor_of_json(rows[i], true, &cbor, why, sizeof(why)), TUG_OK);
+		j = tug_json_of_cbor(tug_buf_slice(&cbor));
+		back = cJSON_PrintUnformatted(j);
+		assert_string_equal(back, rows[i]);
+		cJSON_free(back);
+		cJSON_Delete(j);
+	}
+}
+
 static void test_json_refused(void **state)
 {
 	static const struct {
@@ -290,6 +312,9 @@ static void test_json_refused(void **state)
 		{ "1e400", "2^53" },
 		{ "\"a\\u0000b\"", "U+0000" },
 		{ "{\"\\u0000\":1}", "U+0000" },
+		{ "\"\xff\"", "UTF-8" },
+		{ "{\"\xda\":1,\"\xff\":2}", "UTF-8" }, /* would come back as one key given twice */
+		{ "\"\xed\xa0\x80\"", "UTF-8" },
 	};
 	static const char *const fine[] = { "0.12345678901234567890", "\"90071992547409931\"", "\"\\\\u0000\"" };
 	uint8_t storage[64];
@@ -316,7 +341,7 @@ int main(void)
 		cmocka_unit_test(test_probabilities), cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_table),	    cmocka_unit_test(test_parser),
 		cmocka_unit_test(test_json_round_trip), cmocka_unit_test(test_json_exact),
-		cmocka_unit_test(test_json_refused),
+		cmocka_unit_test(test_json_keys),   cmocka_unit_test(test_json_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
