@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Looks for the patterns of all rules at once. Four rare octets of every pattern are its anchor; a filter over
+ * hashes of four octets finds candidates at the speed of reading, and only these are compared. A line is looked at
+ * when the two lines after it are known, so that text wrapped by a terminal or a forum still matches.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine_priv.h"
+
+#define ANCHOR 4u
+
+struct tug_dg_pattern {
+	const char *text;
+	size_t anchor; /* index of the anchor's first character in text */
+};
+
+/* One attempt: the window, and what was captured. */
+struct attempt {
+	const uint8_t *p, *end;
+	int64_t num[4];
+	unsigned n_num;
+	struct tug_slice word;
+};
+
+static uint32_t hash4(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return (v * 2654435761u) >> 16;
+}
+
+/* How rare a character is in logs. */
+static unsigned rarity(char c)
+{
+	static const char common[] = "etaoinsrdclu0123456789";
+	const char *at = strchr(common, c);
+
+	return at != NULL ? (unsigned)(at - common) / 4 : isupper((unsigned char)c) ? 12u : isalpha((unsigned char)c) ? 9u : 7u;
+}
+
+/* The rarest four literal characters of a pattern; false when it has no four in a row. */
+static bool choose_anchor(struct tug_dg_pattern *pat)
+{
+	unsigned best = 0;
+	const char *t = pat->text;
+
+	for (size_t i = 0; t[i] != '\0'; i++) {
+		unsigned score = 1;
+		size_t n = 0;
+
+		while (n < ANCHOR && t[i + n] != '\0' && t[i + n] != ' ' && t[i + n] != '%') {
+			score += rarity(t[i + n++]);
+		}
+		if (n == ANCHOR && (i == 0 || t[i - 1] != '%') && score > best) {
+			best = score;
+			pat->anchor = i;
+		}
+	}
+	return best > 0;
+}
+
+static bool blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+static bool take_number(struct attempt *a, bool hex)
+{
+	struct tug_slice s = tug_slice_of(a->p, (size_t)(a->end - a->p));
+	bool negative = false;
+	uint64_t v = 0;
+	size_t n = 0;
+
+	if (s.len > 0 && s.p[0] == '-' && !hex) {
+		negative = true;
+		s.p++;
+		s.len--;
+	}
+	if (s.len > 2 && s.p[0] == '0' && (s.p[1] == 'x' || s.p[1] == 'X')) {
+		hex = true;
+		s.p += 2;
+		s.len -= 2;
+	}
+	for (; n < s.len && n < 16 && (hex ? isxdigit(s.p[n]) : isdigit(s.p[n])); n++) {
+		unsigned d = isdigit(s.p[n]) ? s.p[n] - (unsigned)'0' : (unsigned)tolower(s.p[n]) - 'a' + 10u;
+
+		v = v * (hex ? 16u : 10u) + d;
+	}
+	if (n == 0) {
+		return false;
+	}
+	if (a->n_num < 4) {
+		a->num[a->n_num++] = negative ? -(int64_t)(v & INT64_MAX) : (int64_t)(v & INT64_MAX);
+	}
+	a->p = s.p + n;
+	return true;
+}
+
+static bool match_here(struct attempt *a, const char *t);
+
+/* "%*": the rest of the pattern anywhere later, at the nearest place, within 400 octets. */
+static bool match_later(struct attempt *a, const char *t)
+{
+	const uint8_t *from = a->p;
+
+	for (size_t i = 0; i < 400 && from + i <= a->end; i++) {
+		struct attempt b = *a;
+
+		b.p = from + i;
+		if (match_here(&b, t)) {
+			*a = b;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool match_special(struct attempt *a, const char **t)
+{
+	char kind = (*t)[1];
+
+	*t += 2;
+	if (kind == 'd' || kind == 'x') {
+		return take_number(a, kind == 'x');
+	}
+	if (kind == 's') {
+		const uint8_t *from = a->p;
+
+		while (a->p < a->end && !blank(*a->p) && *a->p != (uint8_t)(**t == '\0' || **t == ' ' ? '\n' : **t)) {
+			a->p++;
+		}
+		a->word = tug_slice_of(from, (size_t)(a->p - from));
+		return a->word.len > 0;
+	}
+	return false;
+}
+
+static bool match_here(struct attempt *a, const char *t)
+{
+	while (*t != '\0') {
+		if (t[0] == '%' && t[1] == '*') {
+			return match_later(a, t + 2);
+		}
+		if (t[0] == '%' && t[1] != '%' && t[1] != '\0') {
+			if (!match_special(a, &t)) {
+				return false;
+			}
+			continue;
+		}
+		if (*t == ' ') {
+			if (a->p >= a->end || !blank(*a->p)) {
+				return false;
+			}
+			while (a->p < a->end && blank(*a->p)) {
+				a->p++;
+			}
+			t++;
+			continue;
+		}
+		if (t[0] == '%' && t[1] == '%') {
+			t++;
+		}
+		if (a->p >= a->end || *a->p != (uint8_t)*t) {
+			return false;
+		}
+		a->p++;
+		t++;
+	}
+	return true;
+}
+
+static void note(struct tug_dg_seen *seen, const struct attempt *a, const struct tug_evidence *at, uint16_t src)
+{
+	if (seen->count++ == 0) {
+		seen->first = *at;
+	}
+	seen->last = *at;
+	seen->src |= src;
+	memcpy(seen->num, a->num, sizeof(seen->num));
+	tug_dg_copy(seen->word, sizeof(seen->word), a->word);
+}
+
+/* Does the pattern match in the window, over `anchor`? */
+static bool match_over(const struct tug_dg_pattern *pat, struct tug_slice window, const uint8_t *anchor, struct attempt *out)
+{
+	const uint8_t *from = window.p;
+
+	/* Without a variable part in front, the start is known. */
+	if (memchr(pat->text, '%', pat->anchor) == NULL && memchr(pat->text, ' ', pat->anchor) == NULL) {
+		if ((size_t)(anchor - window.p) < pat->anchor) {
+			return false;
+		}
+		from = anchor - pat->anchor;
+	} else if ((size_t)(anchor - from) > 600) {
+		from = anchor - 600;
+	}
+	for (; from <= anchor; from++) {
+		struct attempt a = { .p = from, .end = window.p + window.len };
+
+		if ((pat->text[0] == '%' || *from == (uint8_t)pat->text[0]) && match_here(&a, pat->text) && a.p > anchor) {
+			*out = a;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The lines around the kept line `i` as one text; `*at` = offset of that line. Heap-free: `buf` is big enough. */
+static struct tug_slice window_of(const struct tug_dg_match *m, uint64_t i, uint8_t *buf, size_t cap, size_t *at)
+{
+	uint64_t from = i >= 2 ? i - 2 : 0, to = i + 2 < m->pushed ? i + 2 : m->pushed - 1;
+	size_t n = 0;
+
+	*at = 0;
+	for (uint64_t k = from; k <= to; k++) {
+		const struct tug_dg_kept *line = &m->kept[k % TUG_DG_KEPT];
+		size_t take = line->len, skip = 0;
+
+		if (k < i && take > 700) { /* of a long neighbour only the near end matters */
+			skip = take - 700;
+			take = 700;
+		} else if (k > i && take > 700) {
+			take = 700;
+		}
+		if (k == i) {
+			*at = n;
+		}
+		if (n + take + 1 > cap) {
+			take = cap - n - 1;
+		}
+		memcpy(buf + n, line->p + skip, take);
+		n += take;
+		buf[n++] = '\n';
+	}
+	return tug_slice_of(buf, n);
+}
+
+struct look {
+	struct tug_dg_match *m;
+	const struct tug_dg_kept *line;
+	uint64_t index;
+	bool made; /* window is filled */
+	struct tug_slice window;
+	size_t at;
+	uint8_t buf[TUG_DG_LINE_MAX + 4 * 704];
+};
+
+static void candidate(struct look *k, size_t offset)
+{
+	const uint8_t *p = k->line->p + offset;
+	uint32_t h = hash4(p);
+
+	for (uint16_t i = k->m->bucket[h % 4096]; i != 0; i = k->m->next[i - 1]) {
+		const struct tug_dg_pattern *pat = &k->m->pattern[i - 1];
+		struct attempt a;
+
+		if (memcmp(pat->text + pat->anchor, p, ANCHOR) != 0) {
+			continue;
+		}
+		if (!k->made) {
+			k->window = window_of(k->m, k->index, k->buf, sizeof(k->buf), &k->at);
+			k->made = true;
+		}
+		if (match_over(pat, k->window, k->window.p + k->at + offset, &a)) {
+			note(&k->m->seen[i - 1], &a, &k->line->at, k->line->src);
+		}
+	}
+}
+
+static void look_at(struct tug_dg_match *m, uint64_t index)
+{
+	struct look k;
+
+	k.m = m;
+	k.index = index;
+	k.line = &m->kept[index % TUG_DG_KEPT];
+	k.made = false;
+	for (size_t i = 0; i + ANCHOR <= k.line->len; i++) {
+		uint32_t h = hash4(k.line->p + i);
+
+		if ((m->hot[h >> 6] & (1ull << (h & 63))) != 0) {
+			candidate(&k, i);
+		}
+	}
+}
+
+void tug_dg_match_line(struct tug_dg_match *m, const struct tug_dg_line *l)
+{
+	struct tug_dg_kept *k = &m->kept[m->pushed % TUG_DG_KEPT];
+	size_t len = l->text.len < TUG_DG_LINE_MAX ? l->text.len : TUG_DG_LINE_MAX;
+
+	if (k->cap < len) {
+		uint8_t *p = realloc(k->p, len + 256);
+
+		if (p == NULL) {
+			return;
+		}
+		k->p = p;
+		k->cap = len + 256;
+	}
+	if (len > 0) {
+		memcpy(k->p, l->text.p, len);
+	}
+	k->len = len;
+	k->src = l->src;
+	tug_dg_here(l, &k->at);
+	m->pushed++;
+	while (m->done + 2 < m->pushed) {
+		look_at(m, m->done++);
+	}
+}
+
+void tug_dg_match_flush(struct tug_dg_match *m)
+{
+	while (m->done < m->pushed) {
+		look_at(m, m->done++);
+	}
+	m->done = m->pushed = 0;
+}
+
+static size_t index_of(const struct tug_dg_match *m, const char *text)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		if (strcmp(m->pattern[i].text, text) == 0) {
+			return i;
+		}
+	}
+	return m->n;
+}
+
+const struct tug_dg_seen *tug_dg_match_seen(const struct tug_dg_match *m, const char *pattern)
+{
+	size_t i = index_of(m, pattern);
+
+	return i < m->n ? &m->seen[i] : NULL;
+}
+
+bool tug_dg_match_try(const char *pattern, struct tug_slice text, struct tug_dg_seen *out)
+{
+	struct attempt a;
+	struct tug_evidence at = { 0 };
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i <= text.len; i++) {
+		memset(&a, 0, sizeof(a));
+		a.p = text.p + i;
+		a.end = text.p + text.len;
+		if (match_here(&a, pattern)) {
+			note(out, &a, &at, 0);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void add(struct tug_dg_match *m, const char *text)
+{
+	struct tug_dg_pattern *pat = &m->pattern[m->n];
+	uint32_t h;
+
+	pat->text = text;
+	if (index_of(m, text) < m->n || !choose_anchor(pat)) {
+		return; /* a pattern without anchor is caught by the test of all rules */
+	}
+	h = hash4((const uint8_t *)text + pat->anchor);
+	m->hot[h >> 6] |= 1ull << (h & 63);
+	m->next[m->n] = m->bucket[h % 4096];
+	m->bucket[h % 4096] = (uint16_t)++m->n;
+}
+
+int tug_dg_match_init(struct tug_dg_match *m)
+{
+	size_t n_sets, most = 0;
+	const struct tug_rule_set *const *sets = tug_rule_sets(&n_sets);
+
+	for (size_t i = 0; i < n_sets; i++) {
+		most += sets[i]->n * TUG_RULE_SEEN;
+	}
+	m->pattern = calloc(most + 1, sizeof(*m->pattern));
+	m->next = calloc(most + 1, sizeof(*m->next));
+	if (m->pattern == NULL || m->next == NULL) {
+		return TUG_EINTERNAL;
+	}
+	for (size_t i = 0; i < n_sets; i++) {
+		for (size_t r = 0; r < sets[i]->n; r++) {
+			for (size_t s = 0; s < TUG_RULE_SEEN && sets[i]->rule[r].seen[s] != NULL; s++) {
+				add(m, sets[i]->rule[r].seen[s]);
+			}
+		}
+	}
+	m->seen = calloc(m->n + 1, sizeof(*m->seen));
+	return m->seen != NULL ? TUG_OK : TUG_EINTERNAL;
+}
+
+void tug_dg_match_free(struct tug_dg_match *m)
+{
+	for (size_t i = 0; i < TUG_DG_KEPT; i++) {
+		free(m->kept[i].p);
+	}
+	free(m->pattern);
+	free(m->next);
+	free(m->seen);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reader: device console.
+ */
+#include "reader_priv.h"
+#include "readers_priv.h"
+
+static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)
+{
+	(void)d;
+	(void)state;
+	(void)l;
+	return TUG_NOT_MINE;
+}
+
+const struct tug_reader tug_reader_device = {
+	.kind = "device console",
+	.expect = "a console of the application",
+	.src = TUG_SRC_DEVICE,
+	.line = line,
+};

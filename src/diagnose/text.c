@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Small text helpers over slices for the readers. Nothing here knows a grammar.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "reader_priv.h"
+
+struct tug_slice tug_dg_trim(struct tug_slice s)
+{
+	while (s.len > 0 && (s.p[0] == ' ' || s.p[0] == '\t')) {
+		s.p++;
+		s.len--;
+	}
+	while (s.len > 0 && (s.p[s.len - 1] == ' ' || s.p[s.len - 1] == '\t')) {
+		s.len--;
+	}
+	return s;
+}
+
+bool tug_dg_starts(struct tug_slice s, const char *z, struct tug_slice *rest)
+{
+	size_t n = strlen(z);
+
+	if (s.len < n || memcmp(s.p, z, n) != 0) {
+		return false;
+	}
+	if (rest != NULL) {
+		*rest = tug_slice_of(s.p + n, s.len - n);
+	}
+	return true;
+}
+
+const uint8_t *tug_dg_find(struct tug_slice s, const char *z)
+{
+	size_t n = strlen(z);
+
+	while (s.len >= n) {
+		const uint8_t *at = memchr(s.p, z[0], s.len - n + 1);
+
+		if (at == NULL) {
+			return NULL;
+		}
+		if (memcmp(at, z, n) == 0) {
+			return at;
+		}
+		s.len -= (size_t)(at - s.p) + 1;
+		s.p = at + 1;
+	}
+	return NULL;
+}
+
+struct tug_slice tug_dg_after(struct tug_slice s, const char *z)
+{
+	const uint8_t *at = tug_dg_find(s, z);
+	size_t n = strlen(z);
+
+	if (at == NULL) {
+		return tug_slice_of(NULL, 0);
+	}
+	return tug_slice_of(at + n, s.len - (size_t)(at - s.p) - n);
+}
+
+struct tug_slice tug_dg_word(struct tug_slice *s)
+{
+	struct tug_slice word;
+
+	*s = tug_dg_trim(*s);
+	word = tug_slice_of(s->p, 0);
+	while (s->len > 0 && s->p[0] != ' ' && s->p[0] != '\t') {
+		s->p++;
+		s->len--;
+		word.len++;
+	}
+	return word;
+}
+
+static int hex_value(uint8_t c)
+{
+	if (isdigit(c)) {
+		return c - '0';
+	}
+	c = (uint8_t)tolower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool tug_dg_number(struct tug_slice *s, uint64_t *v)
+{
+	struct tug_slice t = tug_dg_trim(*s);
+	int base = 10;
+	size_t digits = 0;
+
+	*v = 0;
+	if (t.len > 2 && t.p[0] == '0' && (t.p[1] == 'x' || t.p[1] == 'X') && hex_value(t.p[2]) >= 0) {
+		base = 16;
+		t.p += 2;
+		t.len -= 2;
+	}
+	while (t.len > 0) {
+		int d = hex_value(t.p[0]);
+
+		if (d < 0 || d >= base) {
+			break;
+		}
+		if (*v > (UINT64_MAX - (uint64_t)d) / (uint64_t)base) {
+			return false;
+		}
+		*v = *v * (uint64_t)base + (uint64_t)d;
+		t.p++;
+		t.len--;
+		digits++;
+	}
+	if (digits > 0) {
+		*s = t;
+	}
+	return digits > 0;
+}
+
+bool tug_dg_clock(struct tug_slice *s, int64_t *ms)
+{
+	struct tug_slice t = tug_dg_trim(*s);
+	uint64_t part[3] = { 0 };
+	int64_t frac = 0, scale = 100;
+
+	for (int i = 0; i < 3; i++) {
+		if (t.len == 0 || !isdigit(t.p[0]) || !tug_dg_number(&t, &part[i])) {
+			return false;
+		}
+		if (i < 2) {
+			if (t.len == 0 || t.p[0] != ':') {
+				return false;
+			}
+			t.p++;
+			t.len--;
+		}
+	}
+	if (part[0] > 23 || part[1] > 59 || part[2] > 60) {
+		return false;
+	}
+	if (t.len > 1 && (t.p[0] == '.' || t.p[0] == ',') && isdigit(t.p[1])) {
+		for (t.p++, t.len--; t.len > 0 && isdigit(t.p[0]); t.p++, t.len--) {
+			frac += (t.p[0] - '0') * scale;
+			scale /= 10;
+		}
+	}
+	*ms = (int64_t)((part[0] * 60 + part[1]) * 60 + part[2]) * 1000 + frac;
+	*s = t;
+	return true;
+}
+
+bool tug_dg_is_nocase(struct tug_slice s, const char *z)
+{
+	if (s.len != strlen(z)) {
+		return false;
+	}
+	for (size_t i = 0; i < s.len; i++) {
+		if (tolower(s.p[i]) != tolower((uint8_t)z[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void tug_dg_copy(char *dst, size_t cap, struct tug_slice s)
+{
+	size_t n = s.len < cap ? s.len : cap - 1;
+
+	for (size_t i = 0; i < n; i++) {
+		dst[i] = s.p[i] < 0x20 || s.p[i] == 0x7f ? ' ' : (char)s.p[i];
+	}
+	if (s.len >= cap && cap > 8) {
+		n = cap - 4;
+		while (n > 0 && ((uint8_t)dst[n] & 0xc0) == 0x80) {
+			n--; /* not into the middle of a character */
+		}
+		memcpy(dst + n, "...", 3);
+		n += 3;
+	}
+	dst[n] = '\0';
+}
