@@ -69,6 +69,11 @@ static const struct tug_opt reset_opts[] = {
 	END,
 };
 
+static const struct tug_opt explain_opts[] = {
+	CHOICE("format", 0, "text|json|html", "how to print the report (default text); --json is --format json"),
+	END,
+};
+
 static const struct tug_opt scan_opts[] = { TEXTS("udp", 0, "HOST[:PORT]", "ask this host; may be repeated"), END };
 
 #define KEY_TYPES "ecdsa-p256|ecdsa-p384|rsa-2048|rsa-3072|ed25519"

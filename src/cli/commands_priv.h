@@ -57,6 +57,14 @@
 	  "in it integers above 2^53 are texts of digits.") \
 	X(scan, "scan", "", 0, 0, 0, scan, "list devices that can be reached", \
 	  "Serial ports with their USB ids; UDP hosts only where --udp names them.") \
+	X(explain, "explain", "FILE...", 1, 255, TUG_CMD_F_FILES, explain, "say why an update failed, and what to do", \
+	  "FILE is any mix of client logs (nRF Connect and Device Manager for Android and iOS, mcumgr, smpmgr, mcumgr-toolkit, " \
+	  "--log of tug), consoles of bootloader and application, build output, prj.conf, sysbuild.conf, .config, partition " \
+	  "files, devicetree and frames in hex; each is recognised by its content. - is standard input; a folder stands for the " \
+	  "configuration in it. Findings come in order: blocking, degraded, harmless, advice. Status 1 when nothing was " \
+	  "recognised.") \
+	X(lint, "lint", "FILE...", 1, 255, TUG_CMD_F_FILES, explain, "check a configuration before it is flashed", \
+	  "As explain, with the rules on configuration alone. Status 1 when something blocks an update.") \
 	X(decode, "decode", "HEX...", 1, 255, 0, none, "turn frames into text", \
 	  "Each argument is hex (0a00..., 0x0A-00-..., with spaces or colons), a console line or base64, or @FILE " \
 	  "(@- = standard input) with any mix of these, one a line, or binary frames.") \
