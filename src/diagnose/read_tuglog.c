@@ -1,21 +1,175 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reader: tug frame log.
+ * Reader: tug's frame log (docs/log.md): frames in hex, console text between them, links.
  */
-#include "reader_priv.h"
+#include <ctype.h>
+#include <string.h>
+
+#include "dump_priv.h"
+#include "engine_priv.h"
 #include "readers_priv.h"
+
+#define DAY_MS INT64_C(86400000)
+/* Console text of one record that is looked at; what tug writes is shorter. */
+#define TEXT_MAX 1024u
+
+struct state {
+	bool dated;               /* first_day is known */
+	int64_t first_day;        /* day of the first record */
+	bool open;                /* `request` has no answer yet */
+	struct tug_smp_hdr request; /* latest request */
+	uint8_t text[TEXT_MAX];
+	uint8_t clean[3 * TEXT_MAX];
+};
+
+/* Days since some day long ago, of a date of the Gregorian calendar. */
+static int64_t day_of(int64_t y, int64_t m, int64_t d)
+{
+	y -= m <= 2;
+	return y * 365 + y / 4 - y / 100 + y / 400 + (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d;
+}
+
+/* "2026-01-31T09:15:02.118Z" cut off `*s`; milliseconds from the start of the first record's day. */
+static bool take_time(struct state *st, struct tug_slice *s, int64_t *ms)
+{
+	static const char form[] = "0000-00-00T";
+	struct tug_slice t = *s;
+	int64_t v[3] = { 0 }, day;
+	size_t part = 0;
+
+	for (size_t i = 0; i < sizeof(form) - 1; i++) {
+		if (i >= t.len || (form[i] == '0' ? !isdigit(t.p[i]) : t.p[i] != (uint8_t)form[i])) {
+			return false;
+		}
+		if (form[i] == '0') {
+			v[part] = v[part] * 10 + (t.p[i] - '0');
+		} else {
+			part++;
+		}
+	}
+	t = tug_slice_of(t.p + sizeof(form) - 1, t.len - (sizeof(form) - 1));
+	if (v[1] < 1 || v[1] > 12 || !tug_dg_clock(&t, ms) || t.len == 0 || t.p[0] != 'Z') {
+		return false;
+	}
+	day = day_of(v[0], v[1], v[2]);
+	if (!st->dated) {
+		st->dated = true;
+		st->first_day = day;
+	}
+	*ms += day > st->first_day ? (day - st->first_day) * DAY_MS : 0;
+	*s = tug_slice_of(t.p + 1, t.len - 1);
+	return true;
+}
+
+static int hex_digit(uint8_t c)
+{
+	return isdigit(c) ? c - '0' : isxdigit(c) ? tolower(c) - 'a' + 10 : -1;
+}
+
+/* The text of a record as the device sent it, without its escape sequences. */
+static struct tug_slice console_text(struct state *st, struct tug_slice s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len && n < sizeof(st->text); i++) {
+		uint8_t c = s.p[i];
+
+		if (c == '\\' && i + 1 < s.len && s.p[i + 1] == '\\') {
+			i++;
+		} else if (c == '\\' && i + 3 < s.len && s.p[i + 1] == 'x' && hex_digit(s.p[i + 2]) >= 0 &&
+			   hex_digit(s.p[i + 3]) >= 0) {
+			c = (uint8_t)(hex_digit(s.p[i + 2]) * 16 + hex_digit(s.p[i + 3]));
+			i += 3;
+		}
+		st->text[n++] = c;
+	}
+	return tug_dg_clean(tug_slice_of(st->text, n), st->clean);
+}
+
+static void take_frame(struct tug_diag *d, struct state *st, const struct tug_dg_line *l, bool sent, struct tug_slice hex)
+{
+	uint8_t octets[TUG_DG_LINE_MAX / 2];
+	struct tug_buf out = tug_buf_of(octets, sizeof(octets));
+	struct tug_smp_hdr h;
+
+	hex.len -= hex.len % 2; /* a line cut off may end within an octet */
+	if (tug_hex_decode(hex, &out) != TUG_OK || tug_smp_hdr_decode(tug_buf_slice(&out), &h) != TUG_OK) {
+		return;
+	}
+	if (sent) {
+		st->open = true;
+		st->request = h;
+	} else if (st->open && h.seq == st->request.seq && h.group == st->request.group && h.id == st->request.id) {
+		st->open = false;
+	}
+	tug_dump_frames(d, l, sent, tug_buf_slice(&out));
+}
+
+static void take_link(struct tug_diag *d, struct state *st, const struct tug_dg_line *l, struct tug_slice url,
+		      struct tug_slice text, bool up)
+{
+	bool ble = tug_dg_starts(url, "ble:", NULL);
+
+	if (!up && st->open) {
+		tug_dg_silent(d, l, &st->request);
+	}
+	st->open = false;
+	if (ble && up) {
+		tug_dg_link_up(d, l);
+	} else if (ble) {
+		bool closed = tug_slice_is(text, "closed");
+
+		if (closed) {
+			tug_dg_link_closing(d, l);
+		}
+		tug_dg_link_down(d, l, closed ? 0 : -1);
+	}
+}
 
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)
 {
-	(void)d;
-	(void)state;
-	(void)l;
-	return TUG_NOT_MINE;
+	struct state *st = state;
+	struct tug_slice s = tug_dg_trim(l->text), mark, url;
+	int64_t ms;
+
+	if (tug_dg_starts(s, "# tug log ", NULL)) {
+		st->open = false;
+		tug_dg_session(d, l);
+		return TUG_MINE;
+	}
+	if (!take_time(st, &s, &ms)) {
+		return TUG_NOT_MINE;
+	}
+	mark = tug_dg_word(&s);
+	url = tug_dg_word(&s);
+	if (mark.len != 1 || strchr("<>\"+-", mark.p[0]) == NULL || tug_dg_find(url, ":") == NULL) {
+		return TUG_NOT_MINE;
+	}
+	if (s.len > 0) {
+		s = tug_slice_of(s.p + 1, s.len - 1);
+	}
+	l->ms = ms;
+	l->src = TUG_SRC_TUG;
+	l->body = s;
+	if (mark.p[0] == '<' || mark.p[0] == '>') {
+		take_frame(d, st, l, mark.p[0] == '>', tug_dg_trim(s));
+		return TUG_MINE;
+	}
+	if (mark.p[0] == '"') {
+		l->body = console_text(st, s);
+		if (tug_dg_find(s, "\\x") != NULL) {
+			l->text = l->body; /* escape sequences would stand between words */
+		}
+		return TUG_SHARED;
+	}
+	take_link(d, st, l, url, tug_dg_trim(s), mark.p[0] == '+');
+	return TUG_MINE;
 }
 
 const struct tug_reader tug_reader_tuglog = {
 	.kind = "tug frame log",
 	.expect = "a frame log of tug (--log)",
 	.src = TUG_SRC_TUG,
+	.state_size = sizeof(struct state),
 	.line = line,
 };
