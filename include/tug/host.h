@@ -59,6 +59,13 @@ int tug_host_create(const struct tug_host_cfg *cfg, struct tug_host **out, char 
  */
 int tug_host_destroy(struct tug_host *h);
 
+/**
+ * One more observer beside tug_host_cfg.watch; copied. Errors: TUG_ENOSPACE (there are two already).
+ */
+int tug_host_observe(struct tug_host *h, const struct tug_host_watch *watch);
+/** Take off the observers with this `user`. */
+void tug_host_unobserve(struct tug_host *h, const void *user);
+
 /** The loop, for handles of the caller's own. Lives as long as the host. */
 struct uv_loop_s *tug_host_loop(struct tug_host *h);
 
@@ -123,6 +130,24 @@ int tug_session_call(struct tug_session *s, const struct tug_smp_cmd *cmd, struc
 
 /** Close and free. NULL is fine. */
 void tug_session_close(struct tug_session *s);
+
+/** How far a look at a device may go. */
+struct tug_doctor_cfg {
+	/** Also what has side effects: the running image is confirmed again. `say` is told before. */
+	bool deep;
+	/** One sentence on what is asked next; may be NULL. */
+	void (*say)(void *user, const char *sentence);
+	void *user; /**< passed to say */
+};
+
+struct tug_diag;
+
+/**
+ * Look at the device of an open session, changing nothing unless `deep`: every answer and every silence goes into `d`
+ * as a live input. Result: TUG_OK when anything was answered, else the first failure (TUG_ETIMEOUT, errors of the
+ * link, TUG_EINTR); the diagnosis holds what was seen either way.
+ */
+int tug_session_doctor(struct tug_session *s, struct tug_diag *d, const struct tug_doctor_cfg *cfg);
 
 /** What an update on a host is made of. Everything pointed to is kept until the update is closed. */
 struct tug_host_update_cfg {

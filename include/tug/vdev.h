@@ -57,6 +57,29 @@ enum tug_vdev_app {
 	TUG_APP_NO_SMP, /**< runs, but serves no SMP */
 };
 
+/** What a flaw does to the requests it concerns. */
+enum tug_flaw_kind {
+	TUG_FLAW_MISSING,   /**< answered with rc 8 */
+	TUG_FLAW_LONG,      /**< lost when longer than 244 octets */
+	TUG_FLAW_IGNORED,   /**< answered with the list as it is */
+	TUG_FLAW_SLOT_SIZE, /**< answered with half of the secondary slot's size */
+	TUG_FLAW_DENIED,    /**< answered with rc 11 */
+	TUG_FLAW_STACK,     /**< the server says that its stack overflowed, and is silent until the next reset */
+};
+
+/** A way the firmware of a device can be wrong. */
+struct tug_vdev_flaw {
+	const char *name;        /**< "no-echo" */
+	const char *text;        /**< one line of help */
+	enum tug_flaw_kind kind; /**< what it does */
+	uint16_t group;          /**< requests it concerns; all of them for LONG, DENIED, STACK */
+	uint8_t id;              /**< command */
+	int8_t op;               /**< enum tug_smp_op, -1 = both */
+};
+
+/** All flaws; `*n` = rows. Bit i of tug_vdev_cfg.flaws is row i. */
+const struct tug_vdev_flaw *tug_vdev_flaws(size_t *n);
+
 /** What a virtual device is made of. Strings are copied. */
 struct tug_vdev_cfg {
 	const struct tug_vdev_profile *profile;       /**< flash layout */
@@ -77,6 +100,7 @@ struct tug_vdev_cfg {
 	uint32_t buf_size;                            /**< 0 = 384 (1024 in recovery) */
 	uint32_t buf_count;                           /**< 0 = 4 (1 in recovery) */
 	bool no_params;                               /**< params answers rc 8 */
+	uint32_t flaws;                               /**< set of flaws, bit = row of tug_vdev_flaws */
 	uint32_t erase_ms;                            /**< time of one sector erase */
 	uint32_t write_us;                            /**< time of one write unit */
 	uint32_t boot_ms;                             /**< time from reset to the first answer */

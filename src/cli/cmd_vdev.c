@@ -199,6 +199,26 @@ static int read_hashes(struct tug_cli *cli, struct parts *p)
 	return TUG_EXIT_DONE;
 }
 
+static int read_flaws(struct tug_cli *cli, struct parts *p)
+{
+	size_t n;
+	const struct tug_vdev_flaw *flaws = tug_vdev_flaws(&n);
+	const char *name;
+
+	for (size_t i = 0; (name = tug_args_nth(cli->args, "flaw", i)) != NULL; i++) {
+		size_t k = 0;
+
+		while (k < n && strcmp(flaws[k].name, name) != 0) {
+			k++;
+		}
+		if (k == n) {
+			return tug_usage_error(cli, "there is no flaw '%.40s'; 'tug vdev --help' shows them", name);
+		}
+		p->cfg.flaws |= 1u << k;
+	}
+	return TUG_EXIT_DONE;
+}
+
 static uint64_t seed_of(struct tug_cli *cli, bool used)
 {
 	const char *env = getenv("TUG_SEED");
@@ -409,6 +429,9 @@ static int configure(struct tug_cli *cli, struct parts *p)
 	}
 	if (status == TUG_EXIT_DONE) {
 		status = read_hashes(cli, p);
+	}
+	if (status == TUG_EXIT_DONE) {
+		status = read_flaws(cli, p);
 	}
 	if (status == TUG_EXIT_DONE) {
 		status = read_listen(cli, p);

@@ -74,6 +74,12 @@ static const struct tug_opt explain_opts[] = {
 	END,
 };
 
+static const struct tug_opt doctor_opts[] = {
+	FLAG("deep", 0, "also what has side effects: confirm the running image"),
+	CHOICE("format", 0, "text|json|html", "how to print the report (default text); --json is --format json"),
+	END,
+};
+
 static const struct tug_opt scan_opts[] = { TEXTS("udp", 0, "HOST[:PORT]", "ask this host; may be repeated"), END };
 
 #define KEY_TYPES "ecdsa-p256|ecdsa-p384|rsa-2048|rsa-3072|ed25519"
@@ -131,6 +137,8 @@ static const struct tug_opt vdev_opts[] = {
 	NUM("buf-size", 0, "N", 64, 65535, "octets of an SMP buffer"),
 	NUM("buf-count", 0, "N", 1, 255, "SMP buffers"),
 	FLAG("no-params", 0, "the parameters command is not built in"),
+	TEXTS("flaw", 0, "NAME", "what is wrong with the firmware: no-echo, no-reset, no-bootinfo, no-slotinfo, no-state-write, "
+	      "no-reassembly, confirm-ignored, slot-size, access or stack; may be repeated"),
 	{ "key", 'k', TUG_OPT_FILE, true, "PUB.pem", 0, 0, "key of the bootloader; may be repeated" },
 	PATH("primary", 0, "FILE", "image for the primary slot"),
 	PATH("secondary", 0, "FILE", "image for the secondary slot"),

@@ -65,6 +65,11 @@
 	  "recognised.") \
 	X(lint, "lint", "FILE...", 1, 255, TUG_CMD_F_FILES, explain, "check a configuration before it is flashed", \
 	  "As explain, with the rules on configuration alone. Status 1 when something blocks an update.") \
+	X(doctor, "doctor", "[FILE...]", 0, 255, TUG_CMD_F_DEVICE | TUG_CMD_F_FILES, doctor, \
+	  "look at a live device without changing it, and say what is wrong", \
+	  "Asks for buffer sizes, image list, slot sizes, bootloader, system information, a command that no device has, and " \
+	  "echoes of growing size. FILEs are its configuration (prj.conf, .config, partition files, a folder): what the build " \
+	  "promises is then compared with what the device does. Status 1 when something blocks an update.") \
 	X(decode, "decode", "HEX...", 1, 255, 0, none, "turn frames into text", \
 	  "Each argument is hex (0a00..., 0x0A-00-..., with spaces or colons), a console line or base64, or @FILE " \
 	  "(@- = standard input) with any mix of these, one a line, or binary frames.") \

@@ -144,3 +144,48 @@ int tug_host_destroy(struct tug_host *h)
 	}
 	return err;
 }
+
+int tug_host_observe(struct tug_host *h, const struct tug_host_watch *watch)
+{
+	if (h->n_more == sizeof(h->more) / sizeof(h->more[0])) {
+		return TUG_ENOSPACE;
+	}
+	h->more[h->n_more++] = *watch;
+	return TUG_OK;
+}
+
+void tug_host_unobserve(struct tug_host *h, const void *user)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < h->n_more; i++) {
+		if (h->more[i].user != user) {
+			h->more[kept++] = h->more[i];
+		}
+	}
+	h->n_more = kept;
+}
+
+void tug_host_show_frame(struct tug_host *h, const char *url, bool sent, struct tug_slice frame)
+{
+	if (h->cfg.watch.frame != NULL) {
+		h->cfg.watch.frame(h->cfg.watch.user, url, sent, frame);
+	}
+	for (size_t i = 0; i < h->n_more; i++) {
+		if (h->more[i].frame != NULL) {
+			h->more[i].frame(h->more[i].user, url, sent, frame);
+		}
+	}
+}
+
+void tug_host_show_text(struct tug_host *h, const char *url, struct tug_slice text)
+{
+	if (h->cfg.watch.text != NULL) {
+		h->cfg.watch.text(h->cfg.watch.user, url, text);
+	}
+	for (size_t i = 0; i < h->n_more; i++) {
+		if (h->more[i].text != NULL) {
+			h->more[i].text(h->more[i].user, url, text);
+		}
+	}
+}

@@ -65,10 +65,20 @@ struct tug_link_info tug_line_info(const struct tug_line *line);
 /** Close, take off the list and free `owner` (a heap block that starts with the line) when libuv lets go of the timer. */
 void tug_line_free(struct tug_line *line);
 
+/** The host of a session. */
+struct tug_host *tug_session_host(const struct tug_session *s);
+
+/** Show a frame to every observer of the host. */
+void tug_host_show_frame(struct tug_host *h, const char *url, bool sent, struct tug_slice frame);
+/** Show a text to every observer of the host. */
+void tug_host_show_text(struct tug_host *h, const char *url, struct tug_slice text);
+
 /** The host. */
 struct tug_host {
 	uv_loop_t loop;                 /**< everything runs here */
 	struct tug_host_cfg cfg;        /**< copy */
+	struct tug_host_watch more[2];  /**< further observers */
+	size_t n_more;                  /**< of them */
 	struct tug_frame_log log;       /**< frame log */
 	struct tug_line *lines;         /**< sessions and updates */
 	uv_signal_t sig[2];             /**< SIGINT, SIGTERM */

@@ -86,27 +86,21 @@ static void link_up(void *user)
 static void link_frame(void *user, struct tug_slice frame)
 {
 	struct tug_line *line = user;
-	const struct tug_host_watch *w = &line->host->cfg.watch;
 
 	tug_log_write(&line->host->log, '<', line->url, frame);
-	if (w->frame != NULL) {
-		w->frame(w->user, line->url, false, frame);
-	}
+	tug_host_show_frame(line->host, line->url, false, frame);
 	line->ops->frame(line, frame);
 }
 
 static void link_text(void *user, struct tug_slice text)
 {
 	struct tug_line *line = user;
-	const struct tug_host_watch *w = &line->host->cfg.watch;
 
 	while (text.len > 0 && (text.p[text.len - 1] == '\n' || text.p[text.len - 1] == '\r')) {
 		text.len--;
 	}
 	tug_log_write(&line->host->log, '"', line->url, text);
-	if (w->text != NULL) {
-		w->text(w->user, line->url, text);
-	}
+	tug_host_show_text(line->host, line->url, text);
 	if (line->ops->text != NULL) {
 		line->ops->text(line);
 	}
@@ -157,15 +151,11 @@ void tug_line_close(struct tug_line *line)
 
 int tug_line_send(struct tug_line *line, struct tug_slice frame)
 {
-	const struct tug_host_watch *w = &line->host->cfg.watch;
-
 	if (line->link == NULL || !line->up) {
 		return TUG_ECLOSED;
 	}
 	tug_log_write(&line->host->log, '>', line->url, frame);
-	if (w->frame != NULL) {
-		w->frame(w->user, line->url, true, frame);
-	}
+	tug_host_show_frame(line->host, line->url, true, frame);
 	return tug_link_send(line->link, frame);
 }
 

@@ -183,6 +183,11 @@ const char *tug_session_url(const struct tug_session *s)
 	return s->line.url;
 }
 
+struct tug_host *tug_session_host(const struct tug_session *s)
+{
+	return s->line.host;
+}
+
 struct tug_link_info tug_session_link(const struct tug_session *s)
 {
 	return tug_line_info(&s->line);

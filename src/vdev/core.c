@@ -292,7 +292,8 @@ static void handle(struct tug_vdev *v, struct vdev_packet *p)
 	}
 	while (rest.len > 0) {
 		struct tug_buf rsp = tug_buf_of(v->frame, v->serving->buf_size);
-		int got = tug_server_step(&v->server, &rest, &rsp);
+		bool flawed = v->serving == &v->app && vdev_flawed(v, rest, &rsp);
+		int got = flawed ? rsp.len > 0 : tug_server_step(&v->server, &rest, &rsp);
 		uint64_t us = tug_sim_flash_busy_us(v->flash) - flash_us;
 
 		if (tug_sim_flash_is_off(v->flash)) {
@@ -302,6 +303,9 @@ static void handle(struct tug_vdev *v, struct vdev_packet *p)
 		v->busy_until_us = start_us + us;
 		if (got == 1) {
 			push(&v->out, p->tag, v->busy_until_us, tug_buf_slice(&rsp));
+		}
+		if (flawed) {
+			return;
 		}
 	}
 }

@@ -119,6 +119,11 @@ void vdev_settle(struct tug_vdev *v, uint64_t now_ms);
 /** Drop every packet. */
 void vdev_queue_clear(struct vdev_queue *q);
 
+/* flaw.c */
+
+/** Does a flaw take this request? Then `rsp` [cap = buf_size] holds its answer, or nothing when it is lost. */
+bool vdev_flawed(struct tug_vdev *v, struct tug_slice packet, struct tug_buf *rsp);
+
 /* preset.c */
 
 /** Is this a state that a running device got into: does its preset boot by itself, before it is done? */
