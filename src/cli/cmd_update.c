@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 #include "handlers_priv.h"
 #include "json_cbor_priv.h"
@@ -83,10 +84,57 @@ static void prepare(struct tug_cli *cli, struct tug_one *one, const char *url, s
 	}
 }
 
+/* All devices of a command, for the observer of their frames. */
+struct fleet {
+	struct tug_one *all;
+	size_t n;
+};
+
+static struct tug_diag *diag_of(const struct fleet *f, const char *url)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (strcmp(f->all[i].url, url) == 0) {
+			return f->all[i].diag;
+		}
+	}
+	return NULL;
+}
+
+static void see_frame(void *user, const char *url, bool sent, struct tug_slice frame)
+{
+	struct fleet *f = user;
+	struct tug_diag *d = diag_of(f, url);
+
+	if (d != NULL) {
+		tug_diag_frame(d, (int64_t)(uv_hrtime() / 1000000u), sent, frame);
+	}
+}
+
+static void see_text(void *user, const char *url, struct tug_slice text)
+{
+	struct fleet *f = user;
+	struct tug_diag *d = diag_of(f, url);
+
+	if (d != NULL) {
+		tug_diag_text(d, (int64_t)(uv_hrtime() / 1000000u), text);
+	}
+}
+
+/* Without memory for it the update goes on, and fails without a finding if it fails. */
+static void begin_diag(struct tug_one *one)
+{
+	if (tug_diag_create(TUG_DIAG_ALL, &one->diag) == TUG_OK && tug_diag_live(one->diag, one->url) != TUG_OK) {
+		tug_diag_free(one->diag);
+		one->diag = NULL;
+	}
+}
+
 static int run_all(struct tug_cli *cli, const char **urls, size_t n, const struct tug_image_file *file,
 		   const struct tug_plan_policy *policy)
 {
 	struct tug_one *all = calloc(n, sizeof(*all));
+	struct fleet fleet = { all, n };
+	struct tug_host_watch watch = { see_frame, see_text, &fleet };
 	struct tug_host *host;
 	int status;
 
@@ -100,6 +148,10 @@ static int run_all(struct tug_cli *cli, const char **urls, size_t n, const struc
 	}
 	for (size_t i = 0; i < n; i++) {
 		prepare(cli, &all[i], urls[i], n, cli->args->cmd->name);
+		begin_diag(&all[i]);
+	}
+	tug_host_observe(host, &watch);
+	for (size_t i = 0; i < n; i++) {
 		begin(host, &all[i], file, policy);
 	}
 	tug_host_run(host);
@@ -109,6 +161,7 @@ static int run_all(struct tug_cli *cli, const char **urls, size_t n, const struc
 		}
 		status = tug_exit_worse(status, all[i].exit);
 		tug_host_update_close(all[i].u);
+		tug_diag_free(all[i].diag);
 	}
 	status = tug_cli_host_end(cli, host, status);
 	free(all);

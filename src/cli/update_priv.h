@@ -5,6 +5,8 @@
 #ifndef TUG_CLI_UPDATE_PRIV_H
 #define TUG_CLI_UPDATE_PRIV_H
 
+#include <tug/diagnose.h>
+
 #include "cli_priv.h"
 #include "image_file_priv.h"
 #include "progress_priv.h"
@@ -25,6 +27,7 @@ struct tug_one {
 	char remedy[256];             /**< what the last plan says about a refusal */
 	const char *what;             /**< "update" or "image upload" */
 	bool plan_only;               /**< --plan */
+	struct tug_diag *diag;        /**< sees every frame, for the reason of a failure; NULL when memory is short */
 	int exit;                     /**< exit status of this device */
 };
 

@@ -4,6 +4,7 @@
  * stands for. Decides nothing about the update. Called by cmd_update.c from the loop.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "json_cbor_priv.h"
@@ -225,6 +226,40 @@ static int result_exit(const struct tug_one *one, enum tug_outcome outcome, int 
 	return exit == TUG_EXIT_LINK || exit == TUG_EXIT_INTERNAL || exit == TUG_EXIT_INTERRUPTED ? exit : TUG_EXIT_REFUSED;
 }
 
+/* The reason of a failure, as the rules see it: what blocks, else the first that was found. */
+static const struct tug_report *reason_of(struct tug_one *one)
+{
+	const struct tug_report *r = NULL;
+	bool failed = one->exit != TUG_EXIT_DONE && one->exit != TUG_EXIT_INTERRUPTED && one->exit != TUG_EXIT_USAGE;
+
+	return failed && one->diag != NULL && tug_diag_report(one->diag, &r) == TUG_OK && r->n_findings > 0 ? r : NULL;
+}
+
+static void reason_text(struct tug_one *one)
+{
+	const struct tug_report *r = reason_of(one);
+	struct tug_report_style style = { .width = 100, .brief = true };
+	char *text = r != NULL ? tug_report_text(r, &style) : NULL;
+
+	if (text != NULL && text[0] != '\0') {
+		text[strlen(text) - 1] = '\0'; /* talk ends the line itself */
+		tug_out_error(&one->cli->out, "%s", text);
+	}
+	free(text);
+}
+
+static void reason_json(struct tug_one *one, cJSON *j)
+{
+	const struct tug_report *r = reason_of(one);
+	char *text = r != NULL ? tug_report_json(r) : NULL;
+	cJSON *doc = text != NULL ? cJSON_Parse(text) : NULL;
+
+	cJSON_AddItemToObject(j, "findings",
+			      doc != NULL ? cJSON_DetachItemFromObject(doc, "findings") : cJSON_CreateArray());
+	cJSON_Delete(doc);
+	free(text);
+}
+
 /* What every result line has; `after` NULL = the list was never read. */
 static void result_json(struct tug_one *one, const char *outcome, int err, const char *text, const char *advice,
 			const struct tug_smp_status *st)
@@ -241,6 +276,9 @@ static void result_json(struct tug_one *one, const char *outcome, int err, const
 	}
 	cJSON_AddItemToObject(j, "before", tug_json_images(upd != NULL ? &upd->before : &none));
 	cJSON_AddItemToObject(j, "after", tug_json_images(upd != NULL ? &upd->state : &none));
+	if (err != TUG_OK) {
+		reason_json(one, j);
+	}
 	tug_out_json(&one->cli->out, j);
 }
 
@@ -264,6 +302,7 @@ static void result_text(struct tug_one *one, const char *outcome, const char *te
 	}
 	tug_out_flush(out);
 	tug_out_error(out, "tug: %s: %s: %s", one->url, outcome, text);
+	reason_text(one);
 }
 
 static void show_result(struct tug_one *one, const struct tug_update_event *ev)

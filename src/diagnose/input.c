@@ -277,6 +277,12 @@ int tug_diag_live(struct tug_diag *d, const char *url)
 	return err;
 }
 
+/* Nothing is taken after the report, whatever still arrives. */
+static bool is_live(const struct tug_diag *d)
+{
+	return d->n_inputs > 0 && current(d)->live && !current(d)->ended;
+}
+
 static void live_line(struct tug_diag *d, int64_t ms, struct tug_dg_line *l, const char *what)
 {
 	struct tug_dg_input *in = current(d);
@@ -296,6 +302,9 @@ void tug_diag_frame(struct tug_diag *d, int64_t ms, bool sent, struct tug_slice 
 {
 	struct tug_dg_line l;
 
+	if (!is_live(d)) {
+		return;
+	}
 	live_line(d, ms, &l, sent ? "request" : "answer");
 	tug_dg_octets(d, &l, sent, frame);
 }
@@ -305,11 +314,16 @@ void tug_diag_silence(struct tug_diag *d, int64_t ms, struct tug_slice frame)
 	struct tug_dg_line l;
 	struct tug_smp_hdr h;
 
+	if (!is_live(d)) {
+		return;
+	}
 	live_line(d, ms, &l, "no answer");
 	tug_dg_silent(d, &l, tug_smp_hdr_decode(frame, &h) == TUG_OK ? &h : NULL);
 }
 
 void tug_diag_text(struct tug_diag *d, int64_t ms, struct tug_slice line)
 {
-	tug_dg_take_line(d, line, false, ms);
+	if (is_live(d)) {
+		tug_dg_take_line(d, line, false, ms);
+	}
 }
