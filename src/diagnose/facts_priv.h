@@ -256,6 +256,9 @@ struct tug_dg_smp {
 	uint8_t testrun_hash[64];                     /**< hash that was on trial */
 	uint8_t testrun_hash_len;                     /**< octets, 0 = none */
 	struct tug_dg_write write[TUG_DG_WRITES];     /**< [n_writes], latest last */
+	uint64_t foreign_rx;                          /**< octets received on a serial line that are no frame */
+	struct tug_evidence foreign_rx_at;            /**< first of them */
+	char foreign_rx_text[64];                     /**< what they say, printable, "" = none */
 	uint32_t n_writes;                            /**< writes kept */
 	struct tug_dg_reset reset;                    /**< resets */
 	struct tug_dg_upload upload;                  /**< uploads */
