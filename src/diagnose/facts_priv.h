@@ -173,6 +173,7 @@ struct tug_dg_client {
 	char version[24];           /**< version of client or library, "" = not said */
 	bool smp_v1;                /**< requests with version 0 were sent (other than the params probe) */
 	bool smp_v2;                /**< requests with version 1 were sent */
+	char transport[8];          /**< "ble", "serial" or "udp" as a command line says, "" = not said */
 };
 
 /** Answers that describe the device. */
@@ -265,6 +266,9 @@ struct tug_dg_smp {
 	struct tug_dg_client client;                  /**< the client's story */
 	struct tug_dg_device device;                  /**< what the device said of itself */
 	struct tug_dg_link link;                      /**< links */
+	uint64_t foreign_rx;                          /**< octets received on a serial line that are no frame */
+	struct tug_evidence foreign_rx_at;            /**< where first; line 0 = none */
+	char foreign_rx_text[48];                     /**< the first of them, cleaned */
 };
 
 /** The command's record, or NULL when it was never seen. */
@@ -378,6 +382,7 @@ struct tug_dg_part {
 	bool dts;               /**< of a devicetree, else of Partition Manager */
 	bool fixed;             /**< of pm_static.yml (written by hand), else generated */
 	uint16_t input;         /**< which input */
+	uint16_t file;          /**< which file: an input may hold several under headings */
 	struct tug_evidence at; /**< where */
 };
 #define TUG_DG_PARTS 96u
@@ -386,6 +391,7 @@ struct tug_dg_part {
 struct tug_dg_parts {
 	struct tug_dg_part part[TUG_DG_PARTS]; /**< [n] */
 	uint32_t n;                            /**< partitions */
+	uint16_t files;                        /**< files that held partitions, and headings before such */
 	char chosen_mcumgr[32];  /**< zephyr,uart-mcumgr, "" = not chosen */
 	char chosen_console[32]; /**< zephyr,console */
 	char chosen_shell[32];   /**< zephyr,shell-uart */
