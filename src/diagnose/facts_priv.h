@@ -266,9 +266,6 @@ struct tug_dg_smp {
 	struct tug_dg_client client;                  /**< the client's story */
 	struct tug_dg_device device;                  /**< what the device said of itself */
 	struct tug_dg_link link;                      /**< links */
-	uint64_t foreign_rx;                          /**< octets received on a serial line that are no frame */
-	struct tug_evidence foreign_rx_at;            /**< where first; line 0 = none */
-	char foreign_rx_text[48];                     /**< the first of them, cleaned */
 };
 
 /** The command's record, or NULL when it was never seen. */
