@@ -35,6 +35,7 @@ struct tug_dg_list {
 	bool known;             /**< there was one */
 	struct tug_evidence at; /**< where */
 	uint8_t n;              /**< slots */
+	bool cut;               /**< it was cut off: slots behind the last one are not known */
 	struct tug_report_slot s[TUG_REPORT_SLOTS]; /**< [n] in the order listed */
 };
 
