@@ -65,6 +65,11 @@ struct tug_client_cfg {
 	 */
 	uint32_t timeout_ms;
 	uint8_t retries;          /**< retransmissions after the first; 255 = default 3 */
+	/**
+	 * Least pause before a request is sent again; 0 = no more than round trips suggest. For links whose other end
+	 * takes a repetition for the rest of a frame it holds in part, until this long nothing came.
+	 */
+	uint32_t quiet_ms;
 	uint8_t seq;              /**< first sequence number */
 	uint32_t max_frame;       /**< largest request frame, octets */
 	uint8_t window;           /**< frame buffers lent: 1..TUG_CLIENT_WINDOW */
@@ -119,6 +124,9 @@ void tug_client_rx(struct tug_client *c, struct tug_slice frame, uint64_t now_ms
 
 /** Time-outs up to `now_ms`: retransmission (tug_client_tx gives the frame again) or TUG_ETIMEOUT. */
 void tug_client_tick(struct tug_client *c, uint64_t now_ms);
+
+/** Another link carries the frames from here on: its struct tug_client_cfg quiet_ms. */
+void tug_client_quiet(struct tug_client *c, uint32_t quiet_ms);
 
 /** Time of the next time-out, UINT64_MAX = none. */
 uint64_t tug_client_deadline(const struct tug_client *c);

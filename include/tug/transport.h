@@ -44,6 +44,7 @@ struct tug_link {
 	uint32_t max_frame;             /**< largest request frame, 0 = no limit of its own */
 	uint32_t assume_frame;          /**< frame size when the device does not tell */
 	uint8_t overhead;               /**< octets of buf_size the carrier takes */
+	uint32_t quiet_ms;              /**< silence after which the device drops a frame it holds in part; 0 = needs none */
 	const char *hint;               /**< what the link noticed that may explain silence, NULL = nothing */
 };
 

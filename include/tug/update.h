@@ -67,6 +67,7 @@ struct tug_link_info {
 	uint32_t max_frame;    /**< largest request frame the link carries, 0 = only buf_size counts */
 	uint8_t overhead;      /**< octets of buf_size the carrier takes: 4 on console lines, else 0 */
 	uint32_t assume_frame; /**< frame size to use when the device does not answer params */
+	uint32_t quiet_ms;     /**< silence after which the other end drops a frame it holds in part; 0 = it finds the next at once */
 };
 
 /** What an update is built with. Keeps everything it points to. */

@@ -245,6 +245,7 @@ static uint32_t early_rto(struct tug_client *c, const struct tug_client_slot *s,
 	if (slow != NULL && s->timeout_ms > base && rto < slow->early_ms) {
 		rto = slow->early_ms;
 	}
+	rto = rto < c->cfg.quiet_ms ? c->cfg.quiet_ms : rto;
 	return rto < s->timeout_ms ? (uint32_t)rto : 0;
 }
 
@@ -269,6 +270,9 @@ static void transmit(struct tug_client *c, struct tug_client_slot *s, uint64_t n
 	s->due_ms = s->try_end_ms;
 	if (s->rto_ms != 0 && now_ms + s->rto_ms < s->due_ms) {
 		s->due_ms = now_ms + s->rto_ms;
+	}
+	if (s->tries_left > 0 && s->due_ms < now_ms + c->cfg.quiet_ms) {
+		s->due_ms = now_ms + c->cfg.quiet_ms;
 	}
 	c->resent += s->sends > 0;
 	s->sends = (uint8_t)(s->sends + (s->sends < UINT8_MAX));
@@ -477,6 +481,11 @@ void tug_client_reframe(struct tug_client *c, uint32_t max_frame, uint8_t window
 	c->cfg.max_frame = max_frame;
 	c->cfg.window = window;
 	memset(c->slot, 0, sizeof(c->slot));
+}
+
+void tug_client_quiet(struct tug_client *c, uint32_t quiet_ms)
+{
+	c->cfg.quiet_ms = quiet_ms;
 }
 
 void tug_client_unsettle(struct tug_client *c)

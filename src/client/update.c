@@ -206,6 +206,7 @@ int tug_update_start(struct tug_update *u, const struct tug_update_cfg *cfg, uin
 	cc.smp = cfg->smp;
 	cc.timeout_ms = cfg->timeout_ms;
 	cc.retries = cfg->retries;
+	cc.quiet_ms = cfg->link.quiet_ms;
 	cc.max_frame = PROBE_FRAME;
 	cc.window = 1;
 	cc.storage = cfg->storage;
@@ -384,6 +385,7 @@ void tug_update_link_up(struct tug_update *u, const struct tug_link_info *link, 
 	p->relink = false;
 	if (link != NULL) {
 		u->cfg.link = *link;
+		tug_client_quiet(&u->client, link->quiet_ms);
 	}
 	tug_client_unsettle(&u->client);
 	if (p->phase == PH_WAIT) {

@@ -161,12 +161,13 @@ int tug_line_send(struct tug_line *line, struct tug_slice frame)
 
 struct tug_link_info tug_line_info(const struct tug_line *line)
 {
-	struct tug_link_info info = { 0, 0, 0 };
+	struct tug_link_info info = { 0 };
 
 	if (line->link != NULL) {
 		info.max_frame = line->link->max_frame;
 		info.overhead = line->link->overhead;
 		info.assume_frame = line->link->assume_frame;
+		info.quiet_ms = line->link->quiet_ms;
 	}
 	return info;
 }

@@ -60,8 +60,11 @@ static void pump(struct tug_session *s)
 
 static void session_up(struct tug_line *line)
 {
+	struct tug_session *s = (struct tug_session *)line;
+
+	tug_client_quiet(&s->client, tug_line_info(line).quiet_ms);
 	tug_host_wake(line->host);
-	pump((struct tug_session *)line);
+	pump(s);
 }
 
 static void session_frame(struct tug_line *line, struct tug_slice frame)

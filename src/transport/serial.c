@@ -21,6 +21,8 @@
 
 #define ASSUME_CONSOLE 252u
 #define ASSUME_RAW 256u
+/* Raw frames bear no mark: a device that lost an octet takes what follows for the rest, until 3 s nothing came. */
+#define QUIET_RAW_MS 3100u
 
 struct serial_link {
 	struct tug_linkbase base;
@@ -230,6 +232,7 @@ int tug_serial_open(uv_loop_t *loop, const struct tug_url_serial *url, const str
 	s->base.start = serial_start;
 	s->base.link.assume_frame = url->raw ? ASSUME_RAW : ASSUME_CONSOLE;
 	s->base.link.overhead = url->raw ? 0 : TUG_CONSOLE_OVERHEAD;
+	s->base.link.quiet_ms = url->raw ? QUIET_RAW_MS : 0;
 	if (tug_tty_start(&s->tty, loop, &s->base.hold, fd) != TUG_OK) {
 		tug_linkbase_close(&s->base);
 		return tug_link_why(why, why_cap, TUG_ELINK, "cannot wait for input of %s", url->path);

@@ -134,7 +134,11 @@ static void on_event(void *user, const struct tug_update_event *ev)
 
 static struct tug_link_info info_of(const struct desk_link *l)
 {
-	struct tug_link_info info = { l->max_frame, l->overhead, l->assume_frame != 0 ? l->assume_frame : 256u };
+	struct tug_link_info info = {
+		.max_frame = l->max_frame,
+		.overhead = l->overhead,
+		.assume_frame = l->assume_frame != 0 ? l->assume_frame : 256u,
+	};
 
 	return info;
 }

@@ -217,7 +217,7 @@ static void world_step(struct fake *f, struct tug_update *u)
 
 static struct tug_link_info info_of(const struct fake *f)
 {
-	struct tug_link_info i = { f->link.max_frame, f->link.overhead, f->link.assume };
+	struct tug_link_info i = { .max_frame = f->link.max_frame, .overhead = f->link.overhead, .assume_frame = f->link.assume };
 
 	return i;
 }

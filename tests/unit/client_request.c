@@ -253,6 +253,39 @@ static void early_retransmission(void **state)
 	assert_int_equal(now, 1000 + 4 * 5000);
 }
 
+/* What holds half a frame takes a repetition for its rest: none goes out before the silence it needs. */
+static void quiet_before_repetition(void **state)
+{
+	static const uint32_t base[] = { 0, 500 };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct tug_client_cfg cfg = { .max_frame = FRAME, .window = 1, .storage = storage, .timeout_ms = base[i], .retries = 2,
+					      .quiet_ms = 3100 };
+		struct seen s;
+		uint64_t now = 100, last = 0;
+		unsigned frames = 0;
+
+		assert_int_equal(tug_client_init(&cl, &cfg), TUG_OK);
+		ask(&s, 0, 6, TUG_SMP_READ, NULL);
+		answer(sent(0), 20);
+		ask(&s, 0, 6, TUG_SMP_READ, NULL);
+		while (s.calls == 0) {
+			while (!nothing(now)) {
+				assert_true(frames == 0 || now - last >= 3100);
+				last = now;
+				frames++;
+			}
+			now = tug_client_deadline(&cl);
+			tug_client_tick(&cl, now);
+		}
+		assert_int_equal(s.err, TUG_ETIMEOUT);
+		assert_true(frames >= 3);
+		/* nothing follows the last one, so that takes the time-out asked for */
+		assert_int_equal(now, base[i] != 0 ? 100 + 2 * 3100 + 500 : 100 + 4 * 3100 + 5000);
+	}
+}
+
 /* A link slower than any guess: learned from the first answer, then nothing is sent twice. */
 static void slow_link(void **state)
 {
@@ -544,6 +577,7 @@ int main(void)
 		cmocka_unit_test(any_version_is_read),
 		cmocka_unit_test(times_out),
 		cmocka_unit_test(early_retransmission),
+		cmocka_unit_test(quiet_before_repetition),
 		cmocka_unit_test(slow_link),
 		cmocka_unit_test(never_twice),
 		cmocka_unit_test(timeouts_by_table),

@@ -84,6 +84,7 @@ static void console_with_noise(void **state)
 	assert_int_equal(o.link->max_frame, 0);
 	assert_int_equal(o.link->assume_frame, 252);
 	assert_int_equal(o.link->overhead, 4);
+	assert_int_equal(o.link->quiet_ms, 0);
 	for (unsigned i = 0; i < 300; i++) {
 		size_t len = i == 0 ? 8 : i == 1 ? 4092 : 8 + rng() % 4085;
 		const char *line = noise[rng() % 5];
@@ -118,6 +119,7 @@ static void raw_framing(void **state)
 	RUN_UNTIL(&loop, o.ups == 1);
 	assert_int_equal(o.link->assume_frame, 256);
 	assert_int_equal(o.link->overhead, 0);
+	assert_true(o.link->quiet_ms > 3000); /* devices drop half a frame after 3000 ms */
 	for (unsigned len = 8; len <= 4096; len += len < 20 ? 1 : 511) {
 		unsigned before = o.frames;
 
