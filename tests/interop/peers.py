@@ -27,6 +27,10 @@ def skip(why):
 
 def need(path, what):
     if not os.path.exists(path):
+        why = os.path.join(BUILD, "peers", f"{os.path.basename(path)}.why")
+        if os.path.exists(why):
+            with open(why, encoding="utf-8", errors="replace") as f:
+                skip(f"{what} is not there: {f.readline().strip()}")
         skip(f"{what} is not there (tools/fetch_peers fetches it)")
     return path
 
