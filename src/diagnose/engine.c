@@ -196,7 +196,7 @@ struct fired {
 	size_t order; /* place of the row among all */
 };
 
-static bool run_rule(struct tug_diag *d, const struct tug_rule *r, struct tug_hit *h)
+static bool run_rule(struct tug_diag *d, const struct tug_rule *r, size_t row, struct tug_hit *h)
 {
 	const struct tug_dg_seen *seen[TUG_RULE_SEEN];
 	bool fires;
@@ -205,7 +205,7 @@ static bool run_rule(struct tug_diag *d, const struct tug_rule *r, struct tug_hi
 		seen[i] = &never;
 	}
 	for (size_t i = 0; i < TUG_RULE_SEEN && r->seen[i] != NULL; i++) {
-		const struct tug_dg_seen *s = tug_dg_match_seen(&d->match, r->seen[i]);
+		const struct tug_dg_seen *s = tug_dg_match_seen(&d->match, row, i);
 
 		seen[i] = s != NULL ? s : &never;
 	}
@@ -283,7 +283,7 @@ static size_t run_rules(struct tug_diag *d, struct fired *list)
 			struct fired one = { .rule = r, .order = order };
 
 			if ((d->scope == TUG_DIAG_CONFIG && (r->flags & TUG_RULE_CONFIG) == 0) || n >= FINDINGS_MAX ||
-			    !run_rule(d, r, &one.hit)) {
+			    !run_rule(d, r, order, &one.hit)) {
 				drop_hit(&one.hit);
 				continue;
 			}

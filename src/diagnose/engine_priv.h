@@ -50,6 +50,7 @@ struct tug_dg_match {
 	size_t n;                       /**< patterns, equal ones once */
 	uint64_t hot[1024];             /**< filter over hashes of four octets */
 	uint16_t *next;                 /**< [n] chains of patterns with equal hash, heap */
+	uint16_t *of_row;               /**< [rules][TUG_RULE_SEEN] pattern of a rule, index + 1, heap */
 	uint16_t bucket[4096];          /**< heads of the chains, index + 1 */
 	struct tug_dg_kept kept[TUG_DG_KEPT]; /**< ring */
 	uint64_t pushed;                /**< lines pushed since the last flush */
@@ -64,8 +65,8 @@ void tug_dg_match_free(struct tug_dg_match *m);
 void tug_dg_match_line(struct tug_dg_match *m, const struct tug_dg_line *l);
 /** The input ends: look at what is kept. */
 void tug_dg_match_flush(struct tug_dg_match *m);
-/** Occurrences of a pattern, by its text; NULL when no rule has it. */
-const struct tug_dg_seen *tug_dg_match_seen(const struct tug_dg_match *m, const char *pattern);
+/** Occurrences of pattern `i` of rule `row` (counted over all sets); NULL when it has no anchor. */
+const struct tug_dg_seen *tug_dg_match_seen(const struct tug_dg_match *m, size_t row, size_t i);
 /** Try one pattern on one text from its start anywhere (for tests). */
 bool tug_dg_match_try(const char *pattern, struct tug_slice text, struct tug_dg_seen *out);
 

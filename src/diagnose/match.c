@@ -322,21 +322,11 @@ void tug_dg_match_flush(struct tug_dg_match *m)
 	m->done = m->pushed = 0;
 }
 
-static size_t index_of(const struct tug_dg_match *m, const char *text)
+const struct tug_dg_seen *tug_dg_match_seen(const struct tug_dg_match *m, size_t row, size_t i)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		if (strcmp(m->pattern[i].text, text) == 0) {
-			return i;
-		}
-	}
-	return m->n;
-}
+	uint16_t at = m->of_row[row * TUG_RULE_SEEN + i];
 
-const struct tug_dg_seen *tug_dg_match_seen(const struct tug_dg_match *m, const char *pattern)
-{
-	size_t i = index_of(m, pattern);
-
-	return i < m->n ? &m->seen[i] : NULL;
+	return at != 0 ? &m->seen[at - 1] : NULL;
 }
 
 bool tug_dg_match_try(const char *pattern, struct tug_slice text, struct tug_dg_seen *out)
@@ -357,40 +347,55 @@ bool tug_dg_match_try(const char *pattern, struct tug_slice text, struct tug_dg_
 	return false;
 }
 
-static void add(struct tug_dg_match *m, const char *text)
+/* Index of a pattern, added when it is new; 0 = it has no anchor (the test of all rules catches that). */
+static uint16_t add(struct tug_dg_match *m, const char *text)
 {
 	struct tug_dg_pattern *pat = &m->pattern[m->n];
 	uint32_t h;
 
 	pat->text = text;
-	if (index_of(m, text) < m->n || !choose_anchor(pat)) {
-		return; /* a pattern without anchor is caught by the test of all rules */
+	if (!choose_anchor(pat)) {
+		return 0;
 	}
 	h = hash4((const uint8_t *)text + pat->anchor);
+	for (uint16_t i = m->bucket[h % 4096]; i != 0; i = m->next[i - 1]) {
+		if (strcmp(m->pattern[i - 1].text, text) == 0) {
+			return i;
+		}
+	}
 	m->hot[h >> 6] |= 1ull << (h & 63);
 	m->next[m->n] = m->bucket[h % 4096];
 	m->bucket[h % 4096] = (uint16_t)++m->n;
+	return (uint16_t)m->n;
+}
+
+static void add_set(struct tug_dg_match *m, const struct tug_rule_set *set, size_t first_row)
+{
+	for (size_t r = 0; r < set->n; r++) {
+		for (size_t s = 0; s < TUG_RULE_SEEN && set->rule[r].seen[s] != NULL; s++) {
+			m->of_row[(first_row + r) * TUG_RULE_SEEN + s] = add(m, set->rule[r].seen[s]);
+		}
+	}
 }
 
 int tug_dg_match_init(struct tug_dg_match *m)
 {
-	size_t n_sets, most = 0;
+	size_t n_sets, rows = 0;
 	const struct tug_rule_set *const *sets = tug_rule_sets(&n_sets);
 
 	for (size_t i = 0; i < n_sets; i++) {
-		most += sets[i]->n * TUG_RULE_SEEN;
+		rows += sets[i]->n;
 	}
-	m->pattern = calloc(most + 1, sizeof(*m->pattern));
-	m->next = calloc(most + 1, sizeof(*m->next));
-	if (m->pattern == NULL || m->next == NULL) {
+	m->pattern = calloc(rows * TUG_RULE_SEEN + 1, sizeof(*m->pattern));
+	m->next = calloc(rows * TUG_RULE_SEEN + 1, sizeof(*m->next));
+	m->of_row = calloc(rows * TUG_RULE_SEEN + 1, sizeof(*m->of_row));
+	if (m->pattern == NULL || m->next == NULL || m->of_row == NULL) {
 		return TUG_EINTERNAL;
 	}
+	rows = 0;
 	for (size_t i = 0; i < n_sets; i++) {
-		for (size_t r = 0; r < sets[i]->n; r++) {
-			for (size_t s = 0; s < TUG_RULE_SEEN && sets[i]->rule[r].seen[s] != NULL; s++) {
-				add(m, sets[i]->rule[r].seen[s]);
-			}
-		}
+		add_set(m, sets[i], rows);
+		rows += sets[i]->n;
 	}
 	m->seen = calloc(m->n + 1, sizeof(*m->seen));
 	return m->seen != NULL ? TUG_OK : TUG_EINTERNAL;
@@ -403,5 +408,6 @@ void tug_dg_match_free(struct tug_dg_match *m)
 	}
 	free(m->pattern);
 	free(m->next);
+	free(m->of_row);
 	free(m->seen);
 }

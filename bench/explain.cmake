@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+if(TARGET tug_diagnose)
+  add_executable(bench_explain ${CMAKE_CURRENT_LIST_DIR}/explain.c)
+  target_compile_definitions(bench_explain PRIVATE _GNU_SOURCE)
+  target_link_libraries(bench_explain PRIVATE tug_diagnose tug_flags)
+  if(TUG_TESTS)
+    add_test(NAME bench_explain COMMAND bench_explain 1 10 100)
+    set_tests_properties(bench_explain PROPERTIES LABELS bench TIMEOUT 300 RUN_SERIAL TRUE)
+  endif()
+endif()
