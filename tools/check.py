@@ -10,6 +10,7 @@ targets:
   interop   the real peers: imgtool, smpmgr, mcumgr-toolkit, Zephyr servers
   bench     rates and sizes (prints, fails only when it cannot run)
 """
+import base64
 import os
 import re
 import subprocess
@@ -99,6 +100,19 @@ def tidy():
     print(f"{'FAIL' if bad else 'ok  '} clang-tidy ({len(sources())} files, {time.monotonic() - start:.0f} s)", flush=True)
 
 
+def replay(target, log):
+    """What a reader of this log alone needs to see the failure again: the input, when it is short."""
+    m = re.search(r"Test unit written to (\S+)", log)
+    if not m or not os.path.exists(m.group(1)):
+        return "no input was kept; see its log above"
+    with open(m.group(1), "rb") as f:
+        data = f.read()
+    if len(data) > 4096:
+        return f"the input is {m.group(1)}, {len(data)} octets"
+    return (f"the input is {m.group(1)}; again with\n"
+            f"    echo {base64.b64encode(data).decode()} | base64 -d >input && build/fuzz/tests/{target} input")
+
+
 def fuzz(seconds):
     if not build("fuzz"):
         return
@@ -120,7 +134,7 @@ def fuzz(seconds):
         for target, r in pool.map(one, targets):
             if r.returncode:
                 print(r.stdout[-4000:])
-            note(f"{target} ({seconds} s)", "fail" if r.returncode else "pass", "the input is in build/fuzz-found" if r.returncode else "")
+            note(f"{target} ({seconds} s)", "fail" if r.returncode else "pass", replay(target, r.stdout) if r.returncode else "")
     print(f"fuzz: {len(targets)} targets, {seconds} s each ({time.monotonic() - start:.0f} s)", flush=True)
 
 
