@@ -91,7 +91,9 @@ TUG_RULE_SET(tug_rules_link);     /* 2.1 connection and GATT */
 TUG_RULE_SET(tug_rules_frames);   /* 2.2 SMP transport and buffers */
 TUG_RULE_SET(tug_rules_missing);  /* 2.3 unsupported commands */
 TUG_RULE_SET(tug_rules_upload);   /* 2.4 upload */
-TUG_RULE_SET(tug_rules_state);    /* 2.5 image state and swap */
+TUG_RULE_SET(tug_rules_state);    /* 2.5 image state */
+TUG_RULE_SET(tug_rules_swap);     /* 2.5 swap */
+TUG_RULE_SET(tug_rules_slots);    /* 1 what an image list by itself says */
 TUG_RULE_SET(tug_rules_boot);     /* 2.6 bootloader */
 TUG_RULE_SET(tug_rules_keys);     /* 2.7 signature and keys */
 TUG_RULE_SET(tug_rules_layout);   /* 2.8 partitions */

@@ -12,6 +12,8 @@ const struct tug_rule_set *const *tug_rule_sets(size_t *n)
 		&tug_rules_missing,
 		&tug_rules_upload,
 		&tug_rules_state,
+		&tug_rules_swap,
+		&tug_rules_slots,
 		&tug_rules_boot,
 		&tug_rules_keys,
 		&tug_rules_layout,
