@@ -422,6 +422,9 @@ struct tug_dg_build {
 	struct tug_evidence overflow; /**< "region `FLASH' overflowed"; line 0 = none */
 	bool overflow_mcuboot;        /**< it was MCUboot's build that overflowed */
 	struct tug_evidence default_key; /**< the build says that the default key is used; line 0 = none */
+	struct tug_evidence sysbuild; /**< the log is of a sysbuild build; line 0 = not seen */
+	struct tug_evidence child_image; /**< the log is of a child image build; line 0 = not seen */
+	struct tug_evidence mcuboot;  /**< MCUboot was built along; line 0 = not seen */
 };
 
 /* ---- versions ---------------------------------------------------------------------------------------------- */
