@@ -169,27 +169,33 @@ static int run_all(struct tug_cli *cli, const char **urls, size_t n, const struc
 }
 
 /* In JSON the last line is a result in every case, also when the file was refused. */
-static int refuse_file(struct tug_cli *cli, int err, const char *why)
+static int refuse_file(struct tug_cli *cli, int err, int exit, const char *why)
 {
 	cJSON *j;
 
+	tug_out_error(&cli->out, "tug: %s", why);
 	if (!cli->out.json) {
-		return tug_local_error(cli, err, "%s", why);
+		return exit;
 	}
 	j = cJSON_CreateObject();
 	cJSON_AddStringToObject(j, "event", "result");
 	cJSON_AddStringToObject(j, "outcome", tug_outcome_name(TUG_OUT_FAILED));
-	cJSON_AddNumberToObject(j, "exit", TUG_EXIT_LOCAL);
+	cJSON_AddNumberToObject(j, "exit", exit);
 	cJSON_AddItemToObject(j, "text", tug_json_utf8(tug_slice_of(why, strlen(why))));
 	cJSON_AddItemToObject(j, "error", tug_error_json(err, why, "", NULL));
 	cJSON_AddItemToObject(j, "before", cJSON_CreateArray());
 	cJSON_AddItemToObject(j, "after", cJSON_CreateArray());
 	tug_out_json(&cli->out, j);
-	tug_out_error(&cli->out, "tug: %s", why);
-	return TUG_EXIT_LOCAL;
+	return exit;
 }
 
-static int send_file(struct tug_cli *cli, const struct tug_plan_policy *policy)
+static int local_exit(int err)
+{
+	return tug_exit_of(err) == TUG_EXIT_INTERNAL ? TUG_EXIT_INTERNAL : TUG_EXIT_LOCAL;
+}
+
+/* `unsigned_ok`: an image without a signature is sent too; most bootloaders would take it and never start it. */
+static int send_file(struct tug_cli *cli, const struct tug_plan_policy *policy, bool unsigned_ok)
 {
 	const struct tug_args *args = cli->args;
 	const char *urls[TUG_CLI_DEVICES];
@@ -204,7 +210,13 @@ static int send_file(struct tug_cli *cli, const struct tug_plan_policy *policy)
 	err = tug_image_file_load(&file, args->pos[0], tug_args_text(args, "key", NULL),
 				  (uint8_t)tug_args_num(args, "image", 0), why);
 	if (err != TUG_OK) {
-		status = refuse_file(cli, err, why);
+		status = refuse_file(cli, err, local_exit(err), why);
+	} else if (file.info.sig_type == 0 && !unsigned_ok) {
+		snprintf(why, sizeof(why),
+			 "%.200s carries no signature, so nothing was sent: sign it with the bootloader's key (tug file sign "
+			 "--key key.pem ...), or add --allow-unsigned where the bootloader checks no signature",
+			 args->pos[0]);
+		status = refuse_file(cli, TUG_ENOSIG, TUG_EXIT_REFUSED, why);
 	} else {
 		tug_version_format(&file.plan.version, '+', version);
 		if (!cli->out.json) {
@@ -226,7 +238,7 @@ int tug_cmd_update(struct tug_cli *cli)
 	policy.allow_downgrade = tug_args_has(cli->args, "allow-downgrade");
 	policy.no_reset = tug_args_has(cli->args, "no-reset");
 	policy.erase_settings = tug_args_has(cli->args, "erase-settings");
-	return send_file(cli, &policy);
+	return send_file(cli, &policy, tug_args_has(cli->args, "allow-unsigned"));
 }
 
 int tug_cmd_image_upload(struct tug_cli *cli)
@@ -236,5 +248,5 @@ int tug_cmd_image_upload(struct tug_cli *cli)
 	memset(&policy, 0, sizeof(policy));
 	policy.mode = TUG_UPDATE_UPLOAD_ONLY;
 	policy.allow_downgrade = true; /* a single step compares nothing */
-	return send_file(cli, &policy);
+	return send_file(cli, &policy, true);
 }

@@ -53,6 +53,7 @@ static const struct tug_opt update_opts[] = {
 	FLAG("no-reset", 0, "stop before the reset"),
 	FLAG("erase-settings", 0, "erase the settings storage too"),
 	FLAG("allow-downgrade", 0, "take an older version"),
+	FLAG("allow-unsigned", 0, "take an image without a signature, for a bootloader that checks none"),
 	KEY_OPT,
 	WAIT_OPT,
 	WINDOW_OPT,

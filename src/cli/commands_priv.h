@@ -10,7 +10,7 @@
 	X(update, "update", "FILE", 1, 1, TUG_CMD_F_DEVICE | TUG_CMD_F_FILES, update, \
 	  "bring the device to running FILE, confirmed, and prove it", \
 	  "FILE is a signed image (.bin or Intel .hex). The file is checked first: nothing is sent when it is cut off, " \
-	  "damaged, no MCUboot image, or not signed by --key. Then the state of the device is read, the steps " \
+	  "damaged, no MCUboot image, not signed, or not signed by --key. Then the state of the device is read, the steps " \
 	  "from there to FILE are planned and done one by one, each verified by reading the image list again. After a " \
 	  "reset the device itself is awaited. The last line says how it ended: swapped, already-running, uploaded, " \
 	  "reverted, ignored, rejected, not-back or failed, with the cause and the next step. An interrupted upload " \

@@ -9,7 +9,7 @@ import struct
 import subprocess
 import zipfile
 
-from cli_test import LONG, Case, Running, TUG, env_with, main, tug
+from cli_test import LONG, Case, Running, TUG, Vdev, env_with, main, tug
 
 FLAGS = ("version", "active", "confirmed", "pending", "permanent")
 
@@ -187,10 +187,24 @@ class Files(Case):
         self.check(tug("-d", v.udp, "update", self.path("stranger.bin"), "--key", self.path("key.pub")), 4, "key|sign")
         self.image("bare.bin", "2.0.0", 30000, key=None)
         self.check(tug("-d", v.udp, "update", self.path("bare.bin"), "--key", self.path("key.pub")), 4, "sign")
+        for more in ([], ["--plan"], ["--mode", "upload-only"]):
+            self.check(tug("-d", v.udp, "update", self.path("bare.bin"), "--log", log, *more), 1,
+                       r"bare\.bin carries no signature.*tug file sign --key.*--allow-unsigned", "^$")
+        r = self.check(tug("-d", v.udp, "update", self.path("bare.bin"), "--json"), 1, "carries no signature")
+        self.assertEqual([self.lines(r)[-1][k] for k in ("outcome", "exit")], ["failed", 1])
+        self.assertEqual(self.lines(r)[-1]["error"]["code"], "ENOSIG")
         self.check(tug("-d", v.udp, "update", self.path("new.bin"), "--key", self.path("none.pub")), 4, "none.pub")
         self.check(tug("-d", v.udp, "update", self.path("new.bin"), "--key", self.path("old.bin")), 4, "old.bin")
         self.assertFalse(os.path.exists(log))  # not even a link was opened
         self.assertEqual(v.err, before)
+        with open(self.path("bare.bin"), "rb") as f:
+            self.check(tug("-d", v.udp, "update", "--allow-unsigned", self.write("bare-cut.bin", f.read()[:-10])), 4, "cut off|truncated")
+        # the bootloader that checks signatures decides, once asked to
+        self.check(tug("-d", v.udp, "image", "upload", self.path("bare.bin")), 0, "carries no signature")
+        self.check(tug("-d", v.udp, "update", "--allow-unsigned", self.path("bare.bin")), 1, "rejected")
+        with Vdev("--profile", "nrf52833", "--primary", self.path("old.bin"), "--udp", "0") as trusting:
+            self.check(tug("-d", trusting.udp, "update", "--allow-unsigned", self.path("bare.bin")), 0, "carries no signature",
+                       "swapped")
 
     def test_hex_file(self):
         v = self.device()

@@ -74,7 +74,8 @@ def wrong_files():
                 r = run("sh", "-c", f'exec "$0" -d "$1" update "$2" 2>&1', TUG, device.url, path, ok=(4,))
                 assert word in r, f"{path}: no word of '{word}' in {r}"
             tug(device.url, "update", "--key", pub, unsigned, ok=(4,))
-            assert outcome(device.url, unsigned, ok=(1,)) == "rejected"
+            assert outcome(device.url, unsigned, ok=(1,)) == "failed"  # not sent
+            assert outcome(device.url, "--allow-unsigned", unsigned, ok=(1,)) == "rejected"
             assert image_list(device.url)[0]["hash"] == digest(old)
         print("passed: truncated, package, unsigned, without header")
 

@@ -9,6 +9,7 @@ LOG = os.path.join(tempfile.gettempdir(), f"tug-mcuboot-{os.getpid()}.log")
 # A request that meets the boot fills the emulated receiver for good: await the application's own line.
 STARTED = r"smp_sample: build time[^\n]*\n"
 COMMON = ("--timeout", "10s", "--log", LOG)
+UPDATE = (*COMMON, "update", "--allow-unsigned")  # this bootloader checks no signature, and the images have none
 
 
 def variant(folder, original, version):
@@ -38,19 +39,20 @@ def main():
         expect(url, digest(original), True)
         tug(url, *COMMON, "image", "slots")
         tug(url, *COMMON, "os", "bootloader", ok=(1,))  # not built into this firmware
-        tug(url, *COMMON, "update", original)  # runs already: nothing to do, and said so
-        tug(url, *COMMON, "update", "--plan", one)
-        tug(url, *COMMON, "update", one, timeout=800)
+        tug(url, *COMMON, "update", original, ok=(1,))  # unsigned: refused before the first octet
+        tug(url, *UPDATE, original)  # runs already: nothing to do, and said so
+        tug(url, *UPDATE, "--plan", one)
+        tug(url, *UPDATE, one, timeout=800)
         expect(url, digest(one), True)
-        tug(url, *COMMON, "update", original, ok=(1,))  # 0.0.0 is older: refused before the first octet
+        tug(url, *UPDATE, original, ok=(1,))  # 0.0.0 is older: refused before the first octet
         expect(url, digest(one), True)
-        tug(url, *COMMON, "update", "--mode", "test", two, timeout=800)
+        tug(url, *UPDATE, "--mode", "test", two, timeout=800)
         expect(url, digest(two), False)
-        tug(url, *COMMON, "update", two, timeout=800)  # on trial: only the confirm is missing
+        tug(url, *UPDATE, two, timeout=800)  # on trial: only the confirm is missing
         expect(url, digest(two), True)
-        tug(url, *COMMON, "update", "--allow-downgrade", "--mode", "test", one, timeout=800)
+        tug(url, *UPDATE, "--allow-downgrade", "--mode", "test", one, timeout=800)
         expect(url, digest(one), False)
-        tug(url, *COMMON, "update", two, timeout=800)  # the trial of another image is in the way
+        tug(url, *UPDATE, two, timeout=800)  # the trial of another image is in the way
         expect(url, digest(two), True)
         print("passed: Zephyr 4.4.0 with MCUboot")
 
