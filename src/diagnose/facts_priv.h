@@ -243,25 +243,25 @@ struct tug_dg_smp {
 	uint64_t frames;                              /**< frames seen, repeats of one in two forms not counted */
 	uint64_t undecodable;                         /**< frames cut off or malformed */
 	uint64_t stray;                               /**< answers whose request was not seen though requests were */
+	uint64_t foreign_rx;                          /**< octets received on a serial line that are no frame */
+	uint32_t n_cmds;                              /**< commands seen */
+	uint32_t n_refusals;                          /**< kinds of refusals */
+	uint32_t n_writes;                            /**< writes kept */
+	uint16_t src;                                 /**< set of enum tug_dg_src that showed frames */
+	bool testrun_seen;                            /**< a list showed slot 0 active and not confirmed, slot 1 confirmed */
+	uint8_t testrun_hash_len;                     /**< octets, 0 = none */
 	struct tug_evidence stray_at;                 /**< first of them */
+	struct tug_evidence foreign_rx_at;            /**< first of them */
 	struct tug_evidence first;                    /**< first frame; line 0 = none */
 	struct tug_evidence last;                     /**< last frame */
-	uint16_t src;                                 /**< set of enum tug_dg_src that showed frames */
 	struct tug_dg_cmd cmd[TUG_DG_CMDS];           /**< [n_cmds] */
-	uint32_t n_cmds;                              /**< commands seen */
 	struct tug_dg_refusal refusal[TUG_DG_REFUSALS]; /**< [n_refusals], in order of first appearance */
-	uint32_t n_refusals;                          /**< kinds of refusals */
 	struct tug_dg_list first_list;                /**< first image list */
 	struct tug_dg_list list;                      /**< latest image list */
-	bool testrun_seen;                            /**< a list showed slot 0 active and not confirmed, slot 1 confirmed */
 	struct tug_evidence testrun_at;               /**< where */
 	uint8_t testrun_hash[64];                     /**< hash that was on trial */
-	uint8_t testrun_hash_len;                     /**< octets, 0 = none */
-	struct tug_dg_write write[TUG_DG_WRITES];     /**< [n_writes], latest last */
-	uint64_t foreign_rx;                          /**< octets received on a serial line that are no frame */
-	struct tug_evidence foreign_rx_at;            /**< first of them */
 	char foreign_rx_text[64];                     /**< what they say, printable, "" = none */
-	uint32_t n_writes;                            /**< writes kept */
+	struct tug_dg_write write[TUG_DG_WRITES];     /**< [n_writes], latest last */
 	struct tug_dg_reset reset;                    /**< resets */
 	struct tug_dg_upload upload;                  /**< uploads */
 	struct tug_dg_client client;                  /**< the client's story */
