@@ -232,7 +232,11 @@ static struct tug_slice window_of(const struct tug_dg_match *m, uint64_t i, uint
 		if (n + take + 1 > cap) {
 			take = cap - n - 1;
 		}
-		memcpy(buf + n, line->p + skip, take);
+		if (take > 0) { /* an empty first line has no memory yet */
+			if (take > 0) {
+			memcpy(buf + n, line->p + skip, take);
+		}
+		}
 		n += take;
 		buf[n++] = '\n';
 	}
