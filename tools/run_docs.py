@@ -4,7 +4,8 @@
 
 usage: tools/run_docs.py BUILD_DIR
   ```sh       run as a script in a folder of its own (blocks of one document share it, and run in order)
-  ```console  lines after "$ " are run one by one; the lines below must come out ("..." = anything)
+  ```console  lines after "$ " are run one by one; the lines below must come out ("..." = anything). Where none
+              are, the command must succeed
   ```c        compiled alone against include/
 Other blocks are pictures. README's first block must be exactly ./demo and ./check; CI runs those itself.
 """
@@ -45,7 +46,9 @@ def console(body, cwd, env):
             return
         r = subprocess.run(["bash", "-c", cmd], cwd=cwd, env=env, capture_output=True, text=True, timeout=300)
         got = (r.stdout + r.stderr).rstrip("\n").split("\n")
-        if not matches(got, want):
+        if not any(line.strip() for line in want) and r.returncode:
+            bad.append(f"$ {cmd}\n--- exit {r.returncode}, and the document shows no output that would say so\n" + "\n".join(got))
+        elif not matches(got, want):
             bad.append(f"$ {cmd}\n--- expected\n" + "\n".join(want) + "\n--- got\n" + "\n".join(got))
     for line in body.rstrip("\n").split("\n"):
         if line.startswith("$ "):
