@@ -67,6 +67,8 @@ void tug_turn_show(struct tug_turn *t, const struct tug_view *view, const void *
  */
 void tug_turn_fail(struct tug_turn *t, int err, const struct tug_smp_cmd *cmd, const struct tug_answer *a);
 
+/** This turn failed with `err` for a reason the command itself found: one sentence, and what to do. */
+void tug_turn_because(struct tug_turn *t, int err, const char *sentence, const char *advice);
 /** The result is not what was asked (exit 1): one sentence, and what to do. */
 void tug_turn_unmet(struct tug_turn *t, const char *sentence, const char *advice);
 
@@ -98,6 +100,8 @@ int tug_cli_host_end(struct tug_cli *cli, struct tug_host *h, int status);
 
 /** Exit status of an error code. */
 int tug_exit_of(int err);
+/** What stands between the URL of a device and a sentence: ":", or "" where the URL ends in one ("vdev:"). */
+const char *tug_url_colon(const char *url);
 /** The worse of two exit statuses. */
 int tug_exit_worse(int a, int b);
 /** One sentence about what a device refused: group, rc, its name and text. Fills `dst` [cap]. */

@@ -48,6 +48,40 @@ static bool group_number(const char *text, uint32_t *group)
 	return false;
 }
 
+/*
+ * Devices drop without a word what their buffer cannot hold. Before that is called silence the device is asked
+ * how much it holds. Result: octets of its buffer when the frame is larger, else 0.
+ */
+static uint32_t too_small(struct tug_turn *t, size_t frame)
+{
+	const struct tug_smp_cmd *cmd = tug_row(TUG_GRP_OS, 6, TUG_SMP_READ);
+	const struct tug_client_opt opt = { .timeout_ms = 1000, .once = 1 };
+	static const uint8_t empty = 0xa0;
+	struct tug_value rsp[TUG_OS_PARAMS_RSP_N];
+	struct tug_answer a;
+
+	if (tug_session_call(t->s, cmd, tug_slice_of(&empty, 1), &opt, &a) != TUG_OK ||
+	    tug_map_decode(a.body, cmd->rsp, rsp) != TUG_OK || !rsp[TUG_OS_PARAMS_RSP_BUF_SIZE].present ||
+	    rsp[TUG_OS_PARAMS_RSP_BUF_SIZE].v.u >= frame + tug_session_link(t->s).overhead) {
+		return 0;
+	}
+	return (uint32_t)rsp[TUG_OS_PARAMS_RSP_BUF_SIZE].v.u;
+}
+
+static void no_answer(struct tug_turn *t, const struct request *rq, struct tug_answer *a)
+{
+	size_t frame = TUG_SMP_HDR_LEN + rq->body.len;
+	uint32_t buf = too_small(t, frame);
+	char text[160];
+
+	if (buf == 0) {
+		tug_turn_fail(t, TUG_ETIMEOUT, &rq->cmd, a);
+		return;
+	}
+	snprintf(text, sizeof(text), "no answer in time: the request has %zu octets, the device's buffer %u", frame, buf);
+	tug_turn_because(t, TUG_ETIMEOUT, text, "send less at once, or build the firmware with a larger buffer (tug os params shows it)");
+}
+
 static void turn_raw(struct tug_turn *t)
 {
 	const struct request *rq = t->user;
@@ -63,7 +97,9 @@ static void turn_raw(struct tug_turn *t)
 		}
 		tug_turn_show(t, &tug_view_raw, &r);
 	}
-	if (err != TUG_OK) {
+	if (err == TUG_ETIMEOUT) {
+		no_answer(t, rq, &a);
+	} else if (err != TUG_OK) {
 		tug_turn_fail(t, err, &rq->cmd, &a);
 	}
 }

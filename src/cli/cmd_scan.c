@@ -71,10 +71,10 @@ static bool answers(struct tug_cli *cli, struct tug_host *host, const char *url)
 		}
 	}
 	if (err != TUG_OK) {
-		tug_out_talk(&cli->out, "tug: %s: %s", url,
-			     why[0] != '\0'			      ? why
-			     : s != NULL && tug_session_why(s)[0] != '\0' ? tug_session_why(s)
-									      : tug_strerror(err));
+		tug_out_error(&cli->out, "tug: %s: %s", url,
+			      why[0] != '\0'			       ? why
+			      : s != NULL && tug_session_why(s)[0] != '\0' ? tug_session_why(s)
+									       : tug_strerror(err));
 	}
 	tug_session_close(s);
 	return err == TUG_OK;
@@ -105,7 +105,7 @@ static int scan_udp(struct tug_cli *cli, cJSON *list, size_t *found)
 {
 	struct tug_host *host;
 	const char *name;
-	int status;
+	int status, silent = TUG_EXIT_DONE;
 
 	if (!tug_args_has(cli->args, "udp")) {
 		return TUG_EXIT_DONE;
@@ -119,6 +119,7 @@ static int scan_udp(struct tug_cli *cli, cJSON *list, size_t *found)
 
 		snprintf(url, sizeof(url), "udp:%.256s", name);
 		if (!answers(cli, host, url)) {
+			silent = TUG_EXIT_LINK;
 			continue;
 		}
 		(*found)++;
@@ -131,7 +132,7 @@ static int scan_udp(struct tug_cli *cli, cJSON *list, size_t *found)
 			tug_out_data(&cli->out, "%s  answers\n", url);
 		}
 	}
-	status = tug_host_interrupted(host) > 0 ? TUG_EXIT_INTERRUPTED : TUG_EXIT_DONE;
+	status = tug_host_interrupted(host) > 0 ? TUG_EXIT_INTERRUPTED : silent;
 	return tug_cli_host_end(cli, host, status);
 }
 
@@ -144,7 +145,7 @@ int tug_cmd_scan(struct tug_cli *cli)
 	if (status == TUG_EXIT_DONE) {
 		status = scan_udp(cli, list, &found);
 	}
-	if (status != TUG_EXIT_DONE && status != TUG_EXIT_INTERRUPTED) {
+	if (status != TUG_EXIT_DONE && status != TUG_EXIT_INTERRUPTED && status != TUG_EXIT_LINK) {
 		cJSON_Delete(list); /* the error was the document */
 	} else if (list != NULL) {
 		cJSON *j = cJSON_CreateObject();

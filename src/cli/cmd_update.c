@@ -80,7 +80,7 @@ static void prepare(struct tug_cli *cli, struct tug_one *one, const char *url, s
 	one->bar = n == 1 && cli->out.terminal && !cli->out.json;
 	one->plan_only = tug_args_has(cli->args, "plan");
 	if (n > 1) {
-		snprintf(one->prefix, sizeof(one->prefix), "%.150s: ", url);
+		snprintf(one->prefix, sizeof(one->prefix), "%.150s%s ", url, tug_url_colon(url));
 	}
 }
 

@@ -12,6 +12,7 @@
 #include <tug/vdev.h>
 
 #include "handlers_priv.h"
+#include "nearest_priv.h"
 #include "progress_priv.h"
 #include "vdev_map_priv.h"
 
@@ -68,6 +69,22 @@ static int list_profiles(struct tug_cli *cli)
 	return TUG_EXIT_DONE;
 }
 
+static int no_profile(struct tug_cli *cli, const char *name)
+{
+	size_t n;
+	const struct tug_vdev_profile *p = tug_vdev_profiles(&n);
+	struct tug_nearest near;
+
+	tug_nearest_begin(&near, name);
+	for (size_t i = 0; i < n; i++) {
+		tug_nearest_try(&near, p[i].name);
+	}
+	if (near.best != NULL) {
+		return tug_usage_error(cli, "there is no profile '%.40s'; did you mean %s?", name, near.best);
+	}
+	return tug_usage_error(cli, "there is no profile '%.40s'; 'tug vdev --list-profiles' shows them", name);
+}
+
 static int read_layout(struct tug_cli *cli, struct parts *p)
 {
 	static const struct {
@@ -86,7 +103,7 @@ static int read_layout(struct tug_cli *cli, struct parts *p)
 
 	p->cfg.profile = tug_vdev_profile_find(name);
 	if (p->cfg.profile == NULL) {
-		return tug_usage_error(cli, "there is no profile '%.40s'; 'tug vdev --list-profiles' shows them", name);
+		return no_profile(cli, name);
 	}
 	if (cli->args->n_pos > 0) { /* what the folder was made with, where nothing else is asked for */
 		err = tug_vdev_recall(cli->args->pos[0], &was, why, sizeof(why));
@@ -353,13 +370,40 @@ static int create(struct tug_cli *cli, struct parts *p, struct tug_vdev **dev)
 	return err == TUG_OK ? TUG_EXIT_DONE : tug_local_error(cli, err, "%s", why);
 }
 
+/* What it is told to listen on is tried before it boots, since a boot changes the flash in DIR. */
+static int try_listen(struct tug_cli *cli, const struct tug_vdev_listen *l, struct uv_loop_s *loop)
+{
+	const struct tug_endpoint_udp_cfg udp = { l->udp_host != NULL ? l->udp_host : "127.0.0.1", l->udp_port };
+	const struct tug_endpoint_pty_cfg pty = { .link_path = l->pty_link, .raw = l->pty_raw, .buf_size = 512 };
+	const struct tug_endpoint_events none = { NULL, NULL };
+	struct tug_endpoint *e = NULL;
+	char said[TUG_HOST_WHY] = "";
+	int err = TUG_OK;
+
+	if (l->udp) {
+		err = tug_endpoint_udp(loop, &udp, &none, &e, said, sizeof(said));
+		tug_endpoint_close(err == TUG_OK ? e : NULL);
+	}
+	if (err == TUG_OK && l->pty && l->pty_link != NULL) {
+		err = tug_endpoint_pty(loop, &pty, &none, &e, said, sizeof(said));
+		tug_endpoint_close(err == TUG_OK ? e : NULL);
+	}
+	if (err != TUG_OK) {
+		tug_out_error(&cli->out, "tug: %s", said);
+	}
+	return tug_exit_of(err);
+}
+
 static int serve(struct tug_cli *cli, struct parts *p, struct tug_host *host)
 {
 	char said[TUG_HOST_WHY] = "";
 	struct tug_vdev_run *run;
 	struct tug_vdev *dev;
-	int status = create(cli, p, &dev), err;
+	int status = try_listen(cli, &p->listen, tug_host_loop(host)), err;
 
+	if (status == TUG_EXIT_DONE) {
+		status = create(cli, p, &dev);
+	}
 	if (status != TUG_EXIT_DONE) {
 		return status;
 	}

@@ -150,6 +150,14 @@ static const char *request_name(const struct tug_smp_cmd *cmd)
 	return row != NULL ? row->name : NULL;
 }
 
+static void say(struct tug_turn *t, const char *sentence, const char *advice)
+{
+	tug_out_error(&t->cli->out, "tug: %s%s %s", t->url, tug_url_colon(t->url), sentence);
+	if (advice[0] != '\0') {
+		tug_out_error(&t->cli->out, "     %s", advice);
+	}
+}
+
 void tug_turn_fail(struct tug_turn *t, int err, const struct tug_smp_cmd *cmd, const struct tug_answer *a)
 {
 	const char *name = request_name(cmd);
@@ -169,22 +177,21 @@ void tug_turn_fail(struct tug_turn *t, int err, const struct tug_smp_cmd *cmd, c
 		cJSON_AddItemToObject(doc_of(t), "error",
 				      tug_error_json(err, text, advice, refused ? &a->status : NULL));
 	}
-	tug_out_error(&t->cli->out, "tug: %s: %s", t->url, text);
-	if (advice[0] != '\0') {
-		tug_out_error(&t->cli->out, "     %s", advice);
+	say(t, text, advice);
+}
+
+void tug_turn_because(struct tug_turn *t, int err, const char *sentence, const char *advice)
+{
+	t->exit = tug_exit_worse(t->exit, tug_exit_of(err));
+	if (t->cli->out.json) {
+		cJSON_AddItemToObject(doc_of(t), "error", tug_error_json(err, sentence, advice, NULL));
 	}
+	say(t, sentence, advice);
 }
 
 void tug_turn_unmet(struct tug_turn *t, const char *sentence, const char *advice)
 {
-	t->exit = tug_exit_worse(t->exit, TUG_EXIT_REFUSED);
-	if (t->cli->out.json) {
-		cJSON_AddItemToObject(doc_of(t), "error", tug_error_json(TUG_ENOEFFECT, sentence, advice, NULL));
-	}
-	tug_out_error(&t->cli->out, "tug: %s: %s", t->url, sentence);
-	if (advice[0] != '\0') {
-		tug_out_error(&t->cli->out, "     %s", advice);
-	}
+	tug_turn_because(t, TUG_ENOEFFECT, sentence, advice);
 }
 
 bool tug_turn_call(struct tug_turn *t, const struct tug_smp_cmd *cmd, struct tug_slice body, struct tug_answer *a)
@@ -232,7 +239,7 @@ static void fail_open(struct tug_turn *t, int err, const char *why)
 	if (t->cli->out.json) {
 		cJSON_AddItemToObject(doc_of(t), "error", tug_error_json(err, why, "", NULL));
 	}
-	tug_out_error(&t->cli->out, "tug: %s: %s", t->url, why);
+	tug_out_error(&t->cli->out, "tug: %s%s %s", t->url, tug_url_colon(t->url), why);
 }
 
 static void one_turn(struct tug_turn *t, tug_turn_fn fn, size_t n)

@@ -37,6 +37,13 @@ int tug_exit_of(int err)
 	return n < 120 ? TUG_EXIT_LINK : TUG_EXIT_INTERNAL;
 }
 
+const char *tug_url_colon(const char *url)
+{
+	size_t n = strlen(url);
+
+	return n > 0 && url[n - 1] == ':' ? "" : ":";
+}
+
 int tug_exit_worse(int a, int b)
 {
 	return a > b ? a : b;

@@ -301,7 +301,7 @@ static void result_text(struct tug_one *one, const char *outcome, const char *te
 		return;
 	}
 	tug_out_flush(out);
-	tug_out_error(out, "tug: %s: %s: %s", one->url, outcome, text);
+	tug_out_error(out, "tug: %s%s %s: %s", one->url, tug_url_colon(one->url), outcome, text);
 	reason_text(one);
 }
 

@@ -37,9 +37,37 @@ static const struct tug_scheme *find_scheme(const struct tug_host_cfg *cfg, cons
 	return NULL;
 }
 
+/* Whatever has a path's or an address's shape was meant as the link that takes one. */
+static const char *meant_scheme(const struct tug_host_cfg *cfg, const char *url)
+{
+	size_t digits = strspn(url, "0123456789.");
+
+	if (url[0] == '/' && strncmp(url, "/dev/", 5) == 0) {
+		return "serial:";
+	}
+	if (url[0] == '[' || (digits >= 7 && (url[digits] == '\0' || url[digits] == ':')) ||
+	    strcmp(url, "localhost") == 0 || strncmp(url, "localhost:", 10) == 0) {
+		return "udp:";
+	}
+	return find_scheme(cfg, url, strlen(url)) != NULL ? "" : NULL;
+}
+
 static int reject_url(struct tug_line *line, const char *url)
 {
-	size_t at = (size_t)snprintf(line->why, sizeof(line->why), "'%.80s' is no device address; it starts with", url);
+	const char *meant = meant_scheme(&line->host->cfg, url);
+	size_t at;
+
+	if (strncmp(url, "ble:", 4) == 0 || strcmp(url, "ble") == 0) {
+		snprintf(line->why, sizeof(line->why), "Bluetooth links are not built into this version yet; use serial:, usb: or udp:");
+		return TUG_EADDR;
+	}
+	at = (size_t)snprintf(line->why, sizeof(line->why), "'%.80s' is no device address; ", url);
+	if (meant != NULL && at < sizeof(line->why)) {
+		snprintf(line->why + at, sizeof(line->why) - at, "did you mean %s%.80s%s?", meant, url,
+			 meant[0] == '\0' ? ":" : "");
+		return TUG_EADDR;
+	}
+	at += (size_t)snprintf(line->why + at, sizeof(line->why) - at, "it starts with");
 
 	for (size_t i = 0; i < line->host->cfg.n_schemes && at < sizeof(line->why); i++) {
 		at += (size_t)snprintf(line->why + at, sizeof(line->why) - at, "%s %s:", i > 0 ? "," : "",

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <zip.h>
 
@@ -267,13 +268,19 @@ int tug_file_check_image(const struct tug_file *f, const char *name, char *why)
 
 int tug_file_load_image(const char *path, struct tug_file *f, char *why)
 {
-	const char *slash = strrchr(path, '/');
-	int rc = tug_file_read(path, f, why);
+	struct stat st;
+	int rc;
 
+	/* opening a pipe would wait for its writer, and a device may never end */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+		memset(f, 0, sizeof(*f));
+		return tug_why(why, TUG_EFILE, "%s is not a regular file; copy the image into one and give that", path);
+	}
+	rc = tug_file_read(path, f, why);
 	if (rc != TUG_OK) {
 		return rc;
 	}
-	rc = tug_file_check_image(f, slash != NULL ? slash + 1 : path, why);
+	rc = tug_file_check_image(f, path, why);
 	if (rc != TUG_OK) {
 		tug_file_free(f);
 	}

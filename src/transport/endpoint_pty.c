@@ -120,6 +120,7 @@ static const struct tug_endpoint_ops pty_ops = { .send = pty_send, .text = pty_t
 /* Open both sides, raw. Result: 0 or an errno. */
 static int open_pair(struct pty_endpoint *p, int *master)
 {
+	const struct flock serving = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	uint32_t keep_rate = 0;
 	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	int errnum;
@@ -129,7 +130,7 @@ static int open_pair(struct pty_endpoint *p, int *master)
 	if (grantpt(fd) == 0 && unlockpt(fd) == 0 && ptsname_r(fd, p->path, sizeof(p->path)) == 0) {
 		p->slave = open(p->path, O_RDWR | O_NOCTTY | O_CLOEXEC);
 		if (p->slave >= 0 && tug_termios_raw(p->slave, &keep_rate) == TUG_OK &&
-		    fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0) {
+		    fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) == 0 && fcntl(p->slave, F_SETLK, &serving) == 0) {
 			*master = fd;
 			return 0;
 		}
@@ -137,6 +138,23 @@ static int open_pair(struct pty_endpoint *p, int *master)
 	errnum = errno ? errno : EIO;
 	(void)close(fd);
 	return errnum;
+}
+
+/*
+ * A pty that serves a device bears a record lock, which ends with its process. A link to one that bears none is
+ * left over, also where the number of the pty was given to another program since. Result: who serves, 0 = nobody.
+ */
+static pid_t served_by(const char *pty)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int fd = open(pty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	if (fcntl(fd, F_GETLK, &lock) != 0)
+		lock.l_type = F_UNLCK;
+	(void)close(fd);
+	return lock.l_type == F_UNLCK ? 0 : lock.l_pid;
 }
 
 /* Make the symlink, under another name first so that it is never missing or half there. */
@@ -148,6 +166,10 @@ static int make_link(struct pty_endpoint *p, const char *link_path, char *why, s
 	if (lstat(link_path, &st) == 0 && !pty_symlink(link_path, target, sizeof(target)))
 		return tug_link_why(why, why_cap, TUG_EBUSY,
 			       "%s exists and is not a link to a pty; remove it or choose another name", link_path);
+	if (pty_symlink(link_path, target, sizeof(target)) && strcmp(target, p->path) != 0 && served_by(target) > 0)
+		return tug_link_why(why, why_cap, TUG_EBUSY,
+				    "%s leads to the pty of another virtual device, process %ld; stop that one or choose another name",
+				    link_path, (long)served_by(target));
 	if (snprintf(tmp, sizeof(tmp), "%s.%ld", link_path, (long)getpid()) >= (int)sizeof(tmp))
 		return tug_link_why(why, why_cap, TUG_EFILE, "the path of the link is too long");
 	(void)unlink(tmp);

@@ -160,7 +160,8 @@ static int bind_error(const char *host, uint16_t port, int uv_err, char *why, si
 	if (uv_err == UV_EACCES || uv_err == UV_EPERM)
 		return tug_link_why(why, why_cap, TUG_EACCESS, "no permission for UDP port %u; use one above 1023", port);
 	if (uv_err == UV_EADDRNOTAVAIL)
-		return tug_link_why(why, why_cap, TUG_EADDR, "%s is not an address of this machine", host);
+		return tug_link_why(why, why_cap, TUG_EADDR, "%s is not an address of this machine; listen on 127.0.0.1, ::1, 0.0.0.0 or one "
+				    "that 'ip address' shows", host);
 	return tug_link_why(why, why_cap, TUG_ELINK, "cannot listen on %s port %u: %s", host, port, uv_strerror(uv_err));
 }
 
@@ -172,7 +173,7 @@ int tug_endpoint_udp(struct uv_loop_s *loop, const struct tug_endpoint_udp_cfg *
 	int err;
 
 	if (resolve(loop, cfg->host, cfg->port, &at) != TUG_OK)
-		return tug_link_why(name, name_cap, TUG_EADDR, "%s is neither an address nor a known name", cfg->host);
+		return tug_link_why(name, name_cap, TUG_EADDR, "%s is neither an address nor a known name; listen on 127.0.0.1, ::1 or 0.0.0.0", cfg->host);
 	u = calloc(1, sizeof(*u));
 	if (!u)
 		return tug_link_why(name, name_cap, TUG_EINTERNAL, "out of memory");

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import signal
+import socket
 
 from cli_test import Case, Vdev, main, tug
 
@@ -105,6 +107,23 @@ class Commands(Case):
         self.check(tug("-d", v.udp, "raw", "0", "0", "write", '{"d":"t\'h\'00\'\'"}'), 0, out="t'h'00''")
         self.check(tug("-d", v.udp, "raw", "0", "6", "read", '{"x":[1,-1,true,null,1.5,{"y":"h\'00ff\'"}]}'), 0)
 
+    def test_raw_too_large(self):
+        """Silence is explained where the device's buffer explains it, and only there."""
+        v = self.device("--buf-size", 256)
+        for url in (v.udp, v.serial):
+            patience = ("-d", url, "--timeout", "500ms", "--retries", "0", "raw", "os")
+            self.check(tug(*patience, 0, "write", '{"d":"%s"}' % ("x" * 400)), 3,
+                       r"the request has 4\d\d octets, the device's buffer 256\n +send less")
+            self.check(tug(*patience, 0, "write", '{"d":"%s"}' % ("x" * 100)), 0, "^$")
+        r = self.check(tug("-d", "udp:" + self.silent_host(), "--timeout", "300ms", "--retries", "0", "raw", "os", 0, "write",
+                           '{"d":"%s"}' % ("x" * 400)), 3, "no answer")
+        self.assertNotIn("buffer", r.err)
+
+    def test_one_colon(self):
+        r = self.check(tug("-d", "vdev:", "raw", "os", "99", "read"), 1, "^tug: vdev: the device refused")
+        r = self.check(tug("-d", "vdev:", "-d", "vdev:", "image", "list"), 3, "tug: vdev: the virtual device of this process")
+        self.assertNotIn("vdev::", r.err)
+
     def test_several_devices(self):
         a, b = self.device(), self.device("--state", "leftover")
         docs = json.loads(self.check(tug("-d", a.udp, "-d", b.serial, "image", "list", "--json"), 0).out)
@@ -149,7 +168,19 @@ class Commands(Case):
         r = self.check(tug("scan", "--json", "--udp", host), 0)
         self.assertIn({"url": v.udp}, json.loads(r.out)["devices"])
         self.check(tug("scan", "--udp", host), 0, out="udp:.* answers")
-        self.check(tug("scan", "--udp", "127.0.0.1:1", "--timeout", "200ms"), 0, "127.0.0.1:1")
+        self.check(tug("scan", "--udp", "127.0.0.1:1", "--timeout", "200ms"), 3, "127.0.0.1:1")
+        silent = self.silent_host()
+        r = self.check(tug("scan", "-q", "--json", "--udp", silent, "--udp", host, "--timeout", "200ms", "--retries", "0"), 3,
+                       f"udp:{silent}: no answer")
+        urls = [d["url"] for d in json.loads(r.out)["devices"]]
+        self.assertTrue(v.udp in urls and f"udp:{silent}" not in urls, urls)
+
+    def silent_host(self):
+        """Takes what comes and says nothing."""
+        mute = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(mute.close)
+        mute.bind(("127.0.0.1", 0))
+        return "127.0.0.1:%d" % mute.getsockname()[1]
 
     def test_first_request(self):
         """A device in this process is asked when it has booted, not before."""
@@ -184,8 +215,36 @@ class Commands(Case):
         self.check(tug("vdev", "--primary", "/nonexistent"), 4, "/nonexistent")
         self.check(tug("vdev", "--key", self.path("old.bin")), 4)
         self.check(tug("vdev", self.path("old.bin")), 4, "old.bin")
+        for host, said in (("192.0.2.1", "not an address of this machine; listen on"), ("no.such.invalid", "nor a known name; listen on")):
+            r = self.check(tug("vdev", self.path("unborn"), "--udp", host + ":0"), 2, said)
+            self.assertNotIn("Booting", r.err)
+            self.assertFalse(os.path.exists(self.path("unborn")))
         w = self.device("--udp", "0")
         self.check(tug("vdev", "--udp", w.udp.rsplit(":", 1)[1]), 3, "is taken by another program")
+
+
+    def test_pty_link(self):
+        """A link belongs to the device that lives; what a dead one left is replaced."""
+        link = self.path("shared")
+        with Vdev("--profile", "tiny", "--pty", link) as v:
+            r = self.check(tug("vdev", "--profile", "tiny", "--pty", link), 3, f"another virtual device, process {v.p.pid}; stop that one")
+            self.assertNotIn("Booting", r.err)
+            self.check(tug("-d", "serial:" + link, "os", "params"), 0)
+            v.stop(signal.SIGKILL)
+        self.assertTrue(os.path.islink(link))
+        with Vdev("--profile", "tiny", "--pty", link):  # left over; its number may be in use again
+            self.check(tug("-d", "serial:" + link, "os", "params"), 0)
+        for target in ("/dev/pts/999999", os.ttyname(self.terminal())):
+            os.symlink(target, link)
+            with Vdev("--profile", "tiny", "--pty", link):
+                self.assertNotEqual(os.readlink(link), target)
+            self.assertFalse(os.path.lexists(link))
+
+    def terminal(self):
+        """A pty of a program that is no virtual device."""
+        for fd in (ends := os.openpty()):
+            self.addCleanup(os.close, fd)
+        return ends[1]
 
 
 if __name__ == "__main__":

@@ -163,6 +163,7 @@ class Files(Case):
         with zipfile.ZipFile(self.path("dfu.zip"), "w") as z:
             z.writestr("manifest.json", "{}")
             z.writestr("app.signed.bin", image)
+        os.mkfifo(self.path("pipe"))
         cases = [
             (self.write("short.bin", image[:-10]), "cut off|truncated"),
             (self.write("half.bin", image[:20000]), "cut off|truncated"),
@@ -173,6 +174,8 @@ class Files(Case):
             (self.write("broken.hex", b":0000000\n"), "hex|HEX"),
             (self.path("dfu.zip"), "app.signed.bin"),
             (self.dir, "directory"),
+            (self.path("pipe"), "is not a regular file"),
+            ("/dev/zero", "is not a regular file"),
             (self.path("none.bin"), "No such file"),
         ]
         v = self.device()
@@ -181,7 +184,8 @@ class Files(Case):
         for path, said in cases:
             with self.subTest(path=path):
                 for command in (["update"], ["image", "upload"]):
-                    self.check(tug("-d", v.udp, *command, path, "--log", log), 4, said, "^$")
+                    r = self.check(tug("-d", v.udp, *command, path, "--log", log), 4, said, "^$")
+                    self.assertIn(path, r.err)  # as it was given
                 r = self.check(tug("-d", v.udp, "update", path, "--json"), 4, said)
                 self.assertEqual(self.lines(r)[-1]["outcome"], "failed")
         self.check(tug("-d", v.udp, "update", self.path("stranger.bin"), "--key", self.path("key.pub")), 4, "key|sign")

@@ -237,7 +237,7 @@ static void endpoint_errors(void **state)
 	(void)snprintf(want, sizeof(want), "UDP port %u of 127.0.0.1 is taken by another program; choose another", port);
 	assert_string_equal(name, want);
 	assert_int_equal(tug_endpoint_udp(&loop, UDP("192.0.2.77", 0), &ev, &other, name, sizeof(name)), TUG_EADDR);
-	assert_string_equal(name, "192.0.2.77 is not an address of this machine");
+	assert_string_equal(name, "192.0.2.77 is not an address of this machine; listen on 127.0.0.1, ::1, 0.0.0.0 or one that 'ip address' shows");
 	assert_null(other);
 	/* nobody to answer yet */
 	assert_int_equal(tug_endpoint_send(e.ep, tug_slice_of("x", 1)), TUG_ECLOSED);
