@@ -65,9 +65,27 @@ char *tug_dg_out_take(struct tug_dg_out *o)
 	return o->p;
 }
 
+/* The last component of an input's name where no other input has the same, else the whole name. */
+static const char *short_name(const struct tug_report *r, size_t i)
+{
+	const char *slash = strrchr(r->inputs[i].name, '/'), *name = slash != NULL ? slash + 1 : r->inputs[i].name;
+
+	if (strncmp(r->inputs[i].name, "serial:", 7) == 0 || name[0] == '\0') {
+		return r->inputs[i].name; /* a device, not a file */
+	}
+	for (size_t k = 0; k < r->n_inputs; k++) {
+		const char *other = strrchr(r->inputs[k].name, '/');
+
+		if (k != i && strcmp(other != NULL ? other + 1 : r->inputs[k].name, name) == 0) {
+			return r->inputs[i].name;
+		}
+	}
+	return name;
+}
+
 void tug_dg_place(const struct tug_report *r, const struct tug_evidence *at, char *dst, size_t cap)
 {
-	const char *name = at->input < r->n_inputs ? r->inputs[at->input].name : "?";
+	const char *name = at->input < r->n_inputs ? short_name(r, at->input) : "?";
 
 	if (at->line == 0) {
 		snprintf(dst, cap, "%s", name);

@@ -179,6 +179,7 @@ static void row(struct tug_dg_out *o, const struct tug_report *r, size_t i, cons
 {
 	static const char *const kinds[] = { "request", "response", "link", "client", "boot", "app" };
 	const struct tug_report_row *row = &r->rows[i];
+	bool same = slots != NULL && slots->n_slots == row->n_slots;
 
 	if (row->gap > 0) {
 		tug_dg_out_f(o, "<tr class=\"left-out\"><td></td><td>%" PRIu64 " rows left out</td><td></td><td></td></tr>\n",
@@ -190,7 +191,13 @@ static void row(struct tug_dg_out *o, const struct tug_report *r, size_t i, cons
 	text(o, row->label);
 	tug_dg_out_f(o, "</span></div></td><td class=\"slots\">");
 	for (uint8_t k = 0; k < row->n_slots; k++) {
-		slot(o, &row->slots[k], slot_in(slots, &row->slots[k]), slots != NULL);
+		const struct tug_report_slot *old = slot_in(slots, &row->slots[k]);
+
+		slot(o, &row->slots[k], old, slots != NULL);
+		same = same && old != NULL && slot_same(&row->slots[k], old);
+	}
+	if (row->n_slots > 0 && same) {
+		tug_dg_out_f(o, "<div class=\"same\">unchanged</div>");
 	}
 	tug_dg_out_f(o, "</td>");
 	pins(o, r, &row->at);

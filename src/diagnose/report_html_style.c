@@ -61,6 +61,7 @@ const char tug_report_style[] =
 	".failed.response .event span::after{border-right-color:var(--blocking)}\n"
 	".left-out td{color:var(--soft);font-size:.8rem;text-align:center;padding:.4rem}\n"
 	".slot{white-space:nowrap}.slot.changed{background:color-mix(in srgb,var(--degraded) 18%,transparent)}\n"
+	".same{color:var(--degraded);font-style:italic}\n"
 	".flag{border:1px solid var(--line);border-radius:3px;padding:0 .25em}.flag.active{border-color:var(--harmless)}"
 	".flag.pending{border-color:var(--degraded)}\n"
 	"tr:target{outline:2px solid var(--advice)}\n"

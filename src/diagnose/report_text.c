@@ -2,6 +2,7 @@
  *
  * A report for people at a terminal: the verdict first, then each finding with its evidence and what to do.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,24 @@ static void wrap(struct page *p, const char *text, size_t at, size_t indent)
 	tug_dg_out_put(&p->out, "\n", 1);
 }
 
+/* The start of a quoted line that fits, over one line end. */
+static void quote(struct page *p, const char *text, size_t at)
+{
+	char cut[TUG_EVIDENCE_TEXT];
+	size_t room = 2u * p->width > at + LABEL + 8u ? 2u * p->width - at - LABEL - 8u : 20u, n = 0, cols = 0;
+
+	while (text[n] != '\0' && n + 4 < sizeof(cut)) {
+		cols += ((unsigned char)text[n] & 0xc0) != 0x80;
+		if (cols > room) {
+			break;
+		}
+		cut[n] = text[n];
+		n++;
+	}
+	snprintf(cut + n, sizeof(cut) - n, "%s", text[n] != '\0' ? "..." : "");
+	wrap(p, cut, at, LABEL + 4);
+}
+
 static void labelled(struct page *p, const char *label, const char *text)
 {
 	if (text[0] == '\0') {
@@ -78,7 +97,7 @@ static void evidence(struct page *p, const struct tug_report *r, const struct tu
 			continue;
 		}
 		tug_dg_out_f(&p->out, "%s  ", e->text[0] != '\0' ? ":" : "");
-		wrap(p, e->text, at + 1, LABEL + 4);
+		quote(p, e->text, at + 1);
 	}
 }
 
