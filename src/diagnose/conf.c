@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf_priv.h"
 #include "engine_priv.h"
 
 #define SYMS_MAX 32768u
@@ -21,6 +22,7 @@ struct tug_dg_conf {
 	struct tug_dg_sym *sym; /* [n] */
 	uint32_t *next;         /* [n] chain, index + 1 */
 	size_t n, cap;
+	size_t settled;         /* settings before it have their role for good */
 	uint32_t bucket[BUCKETS]; /* index + 1 */
 	unsigned roles;
 	struct file file[FILES_MAX];
@@ -155,6 +157,33 @@ void tug_dg_setting(struct tug_diag *d, const struct tug_dg_line *l, enum tug_dg
 	s->value = text;
 	tug_dg_here(l, &s->at);
 	c->roles |= role;
+}
+
+/* The setting at `i` becomes `role`'s. A setting of that name and role from another file gives way to it. */
+static void give(struct tug_dg_conf *c, size_t i, unsigned role)
+{
+	struct tug_dg_sym *s = &c->sym[i], *old = role != 0 ? lookup(c, role, s->name, strlen(s->name)) : NULL;
+
+	if (role == 0) {
+		s->name[0] = '\0'; /* found no more */
+	} else if (old != NULL) {
+		old->role = 0;
+		old->name[0] = '\0';
+	}
+	s->role = (uint8_t)role;
+	c->roles |= role;
+}
+
+void tug_dg_conf_settle(struct tug_dg_conf *c, unsigned role, unsigned sysbuild)
+{
+	for (size_t i = c->settled; i < c->n; i++) {
+		if (c->sym[i].role == 0 && c->sym[i].name[0] != '\0') {
+			give(c, i, role);
+		} else if (c->sym[i].role == TUG_ROLE_SYSBUILD && sysbuild != TUG_ROLE_SYSBUILD) {
+			give(c, i, sysbuild);
+		}
+	}
+	c->settled = c->n;
 }
 
 /* Generated files know best; among written ones the narrower role comes first. */

@@ -15,12 +15,12 @@ static const struct {
 	{ 30100, 40199 }, { 30200, 40299 }, { 30300, 40399 },
 };
 
-uint32_t tug_dg_version_parse(struct tug_slice s)
+uint32_t tug_dg_version_parse(struct tug_slice text)
 {
+	struct tug_slice s = tug_dg_trim(text);
 	uint64_t part[3] = { 0 };
 	int n = 0;
 
-	s = tug_dg_trim(s);
 	if (s.len > 0 && (s.p[0] == 'v' || s.p[0] == 'V')) {
 		s.p++;
 		s.len--;
@@ -57,6 +57,9 @@ void tug_dg_version_found(struct tug_diag *d, const struct tug_dg_line *l, struc
 	uint32_t number = tug_dg_version_parse(text);
 	bool banner = tug_dg_find(l->text, "***") != NULL;
 
+	if (which == &v->zephyr && number == 30299 && tug_dg_find(text, "-ncs") != NULL && tug_dg_find(text, "-ncs1") == NULL) {
+		number = 30300; /* the SDK took what became 3.3 before its number changed */
+	}
 	if (number == 0 || (which->v != 0 && !banner)) {
 		return;
 	}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the readers of project files share: whose file it is, by its path or by a heading in a paste.
+ * For src/diagnose only.
+ */
+#ifndef TUG_DIAGNOSE_CONF_PRIV_H
+#define TUG_DIAGNOSE_CONF_PRIV_H
+
+#include "reader_priv.h"
+
+/** Role of a file that belongs to an image without one: its settings say nothing of an update. */
+#define TUG_ROLE_NOBODY 0x100u
+
+/** What a path tells. */
+struct tug_conf_path {
+	unsigned role;   /**< enum tug_dg_role of a written file, TUG_ROLE_NOBODY, 0 = the path does not tell */
+	bool sure;       /**< a folder says so, not only the file's own name */
+	bool config;     /**< a file of settings: *.conf, .config, *_defconfig */
+	bool dotconfig;  /**< .config of a build */
+	bool dts;        /**< *.overlay, *.dts, *.dtsi */
+	bool yml;        /**< *.yml, *.yaml */
+	bool partitions; /**< pm_static*.yml, partitions*.yml, pm.yml */
+	bool fixed;      /**< pm_static*.yml */
+};
+
+/** Look at a path; either kind of slash will do. */
+void tug_conf_path(struct tug_slice path, struct tug_conf_path *out);
+
+/**
+ * A line that names the file which follows: "prj.conf:", "# sysbuild.conf", "**child_image/mcuboot.conf**", "$ cat
+ * prj.conf". With `sentences` also "here is my prj.conf:". `*path` = the name.
+ */
+bool tug_conf_heading(struct tug_slice line, bool sentences, struct tug_slice *path);
+
+/** Note the processor that `text` names last ("nrf52840dk_nrf52833" -> "nrf52833"), unless one is known. */
+void tug_conf_chip(struct tug_dg_facts *f, struct tug_slice text);
+
+struct tug_dg_conf;
+/**
+ * Whose the settings are that were noted with role 0 since the last call: they move to `role` (0 = nobody's: they
+ * go). Settings noted since then as sysbuild's move to `sysbuild`.
+ */
+void tug_dg_conf_settle(struct tug_dg_conf *c, unsigned role, unsigned sysbuild);
+
+#endif
