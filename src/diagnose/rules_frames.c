@@ -173,16 +173,16 @@ static bool responses_lost(const struct tug_dg_facts *f, struct tug_hit *h)
 	bool went_on = u->timeouts > 0 && u->acked_after_timeout > 0, said = tug_hit_count(h, 0, 3) > 0;
 	const struct tug_evidence *at = tug_hit_latest(h, 0, 5);
 
-	if (!went_on && !said && h->seen[4]->count == 0) {
+	if (!went_on && !said && tug_hit_count(h, 4, 5) == 0) {
 		return false;
 	}
-	tug_hit_range(h, 0, 4);
+	tug_hit_range(h, 0, 5);
 	if (went_on) {
 		tug_hit_title(h, "%u chunk%s got no answer in time, and the upload went on after that", (unsigned)u->timeouts,
 			      u->timeouts == 1 ? "" : "s");
 		tug_hit_quote(h, &u->last);
 	}
-	if (u->completed || (at != NULL && tug_dg_well_after(f, at))) {
+	if (u->completed || (at != NULL && (tug_dg_well_after(f, at) || (!said && tug_dg_heard_after(f, at))))) {
 		tug_hit_past(h);
 	} else if (!went_on && u->acked < 2) {
 		tug_hit_possible(h, TUG_SEV_DEGRADED); /* nothing shows that it was the answer that was lost */

@@ -2,6 +2,8 @@
  *
  * Rules: the host side: adapters, tools, phones.
  */
+#include <string.h>
+
 #include "refusal_priv.h"
 #include "story_priv.h"
 
@@ -48,10 +50,19 @@ static bool daemon_race(const struct tug_dg_facts *f, struct tug_hit *h)
 	return true;
 }
 
+/* The line ends with `text`. */
+static bool says_only(const struct tug_evidence *at, const char *text)
+{
+	size_t n = strlen(at->text), len = strlen(text);
+
+	return n >= len && strcmp(at->text + n - len, text) == 0;
+}
+
 static bool cli_cannot_pair(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	/* Other clients write the same words behind their own prefixes. */
-	if (h->seen[0]->count == 0 || (f->src & (TUG_SRC_SMPMGR | TUG_SRC_IOS | TUG_SRC_ANDROID | TUG_SRC_MCUMGRCTL)) != 0) {
+	if (h->seen[0]->count == 0 || !says_only(&h->seen[0]->last, "Error: Insufficient authentication") ||
+	    (f->src & (TUG_SRC_SMPMGR | TUG_SRC_IOS | TUG_SRC_ANDROID | TUG_SRC_MCUMGRCTL)) != 0) {
 		return false;
 	}
 	tug_hit_seen(h, 0);
@@ -84,25 +95,6 @@ static bool endless(const struct tug_dg_facts *f, struct tug_hit *h)
 	return true;
 }
 
-/* The time-out is explained by something that has its own rule: patterns from 2 on, or facts. */
-static bool explained(const struct tug_dg_facts *f, const struct tug_hit *h, const struct tug_evidence *at)
-{
-	if (tug_hit_count(h, 3, TUG_RULE_SEEN - 1) > 0 || f->smp.foreign_rx > 0) {
-		return true;
-	}
-	for (uint32_t i = 0; i < f->smp.link.n_ends; i++) {
-		if (!f->smp.link.end[i].by_client && f->smp.link.end[i].status != 0) {
-			return true;
-		}
-	}
-	for (uint32_t i = 0; i < f->smp.n_refusals; i++) {
-		if (tug_dg_later(&f->smp.refusal[i].first, at)) {
-			return true; /* refused after that: the device does answer */
-		}
-	}
-	return false;
-}
-
 static void walk_list(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	if (tug_dg_first_chunk_lost(f)) {
@@ -130,12 +122,47 @@ static bool nmp_timeout(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	const struct tug_evidence *at = tug_hit_latest(h, 0, 2);
 
-	if (at == NULL || explained(f, h, at)) {
+	/* Patterns from 3 on are things with rules of their own that explain it. */
+	if (at == NULL || tug_hit_count(h, 3, TUG_RULE_SEEN - 1) > 0 || tug_dg_silence_explained(f, at)) {
 		return false;
 	}
 	tug_hit_range(h, 0, 2);
 	walk_list(f, h);
+	if (h->seen[0]->count == 0) {
+		tug_hit_title(h, "A request of mcumgr stayed without an answer, and mcumgr itself crashed at the time-out");
+	}
 	if (tug_dg_heard_after(f, at) || tug_dg_well_after(f, at) || f->smp.upload.completed) {
+		tug_hit_past(h);
+	}
+	return true;
+}
+
+/* Other clients than mcumgr: their words (patterns 0..5), or nothing but silence. */
+static bool unanswered(const struct tug_dg_facts *f, struct tug_hit *h)
+{
+	const struct tug_evidence *at = tug_hit_latest(h, 0, 5);
+	const struct tug_dg_cmd *probe = tug_dg_cmd_of(&f->smp, TUG_GRP_OS, 6, TUG_SMP_READ);
+	bool ble_probe = tug_dg_over_ble(f) && probe != NULL && probe->answers == 0;
+
+	for (uint32_t i = 0; at == NULL && !tug_dg_any_answer(f) && !ble_probe && i < f->smp.n_cmds; i++) {
+		if (f->smp.cmd[i].silent > 0 && (f->smp.src & (TUG_SRC_TUG | TUG_SRC_SMPMGR | TUG_SRC_MCUMGRCTL)) != 0) {
+			at = &f->smp.cmd[i].first_silent;
+		}
+	}
+	if (at == NULL || tug_hit_count(h, 6, TUG_RULE_SEEN - 1) > 0 || tug_dg_silence_explained(f, at)) {
+		return false;
+	}
+	tug_hit_range(h, 0, 5);
+	tug_hit_quote(h, at);
+	if (tug_hit_count(h, 0, 5) == 0) { /* frames alone show it */
+		tug_hit_title(h, "The device answered no request at all");
+	} else if (tug_dg_first_chunk_lost(f)) {
+		tug_hit_title(h, "Other commands are answered, the first chunk of the upload is not");
+	} else if (f->smp.upload.acked > 0 && !f->smp.upload.completed) {
+		tug_hit_title(h, "In the middle of the upload, at offset %llu, the device stopped answering",
+			      (unsigned long long)f->smp.upload.off);
+	}
+	if (tug_dg_heard_after(f, at) || tug_dg_well_after(f, at)) {
 		tug_hit_past(h);
 	}
 	return true;
@@ -251,6 +278,25 @@ static const struct tug_rule rules[] = {
 		.commands = "mcumgr --conntype serial --connstring dev=/dev/ttyACM0,baud=115200 echo hello\n"
 			    "mcumgr --conntype serial --connstring dev=/dev/ttyACM0,baud=115200,mtu=128 -t 60 image upload app_update.bin",
 		.source = "src:nt:mgmt/transceiver.go, Z9509, Z17805",
+	},
+	{
+		.id = "request-unanswered",
+		.rank = 512,
+		.severity = TUG_SEV_BLOCKING,
+		.seen = { "s) waiting for request", "Timeout waiting for response", "A timeout occurred", "no answer in time",
+			  "not responding after", "SMP request timed out", "Stack overflow", "ZEPHYR FATAL ERROR",
+			  "nsufficient authentication", "nsufficient Authentication", "illegal base64 data", "uart:~$" },
+		.when = unanswered,
+		.title = "A request got no answer in time",
+		.cause = "That is all the client knows. When nothing is answered, suspect the line first: the wrong port or baud rate, a "
+			 "console or terminal on the same UART, a device in the other mode (application or serial recovery). When only "
+			 "the upload is not: a frame that is too large for the device, an erase that takes long, a crash of its SMP "
+			 "thread.",
+		.fix = "Send an echo: when that fails too, look at the line; when it works, send smaller frames, wait longer for the first "
+		       "chunk, and watch the device's console during it.",
+		.next = "send an echo to tell the line from the command, then let `tug doctor` measure what the device takes",
+		.commands = "tug -d serial:/dev/ttyACM0 os echo hello\ntug -d serial:/dev/ttyACM0 doctor",
+		.source = "src:smpclient:__init__.py, src:mcumgr-toolkit:transport, Z9509",
 	},
 	{
 		.id = "bluez-daemon-race",

@@ -275,6 +275,11 @@ static bool no_reconnect(const struct tug_dg_facts *f, struct tug_hit *h)
 	return true;
 }
 
+static bool other_protocol(const struct tug_dg_facts *f, struct tug_hit *h)
+{
+	return f->smp.frames == 0 && !f->smp.link.service_found && tug_hit_any(h);
+}
+
 /* ---- before the first answer -------------------------------------------------------------------------------- */
 
 static bool no_room_to_advertise(const struct tug_dg_facts *f, struct tug_hit *h)
@@ -474,7 +479,7 @@ static const struct tug_rule rules[] = {
 		.rank = 460,
 		.severity = TUG_SEV_BLOCKING,
 		.seen = { "Device disconnected unexpectedly", "ImageUpload unexpected error after", "SMPTransportDisconnected",
-			  "GATT Server is disconnected", "McuMgrDisconnectedException", "BLE connection dropped" },
+			  "GATT Server is disconnected", "McuMgrDisconnectedException", "BLE connection dropped", "Error: disconnected" },
 		.when = link_lost,
 		.title = "The link was lost in the middle of the exchange",
 		.cause = "In the order of suspicion: the device restarted or faulted (watchdog, stack overflow), its CPU or "
@@ -504,6 +509,39 @@ static const struct tug_rule rules[] = {
 		.next = "scan with another phone: when the device is not seen advertising, look there; else toggle Bluetooth and "
 			"try again",
 		.source = "src:Android-BLE-Library:GattError.java, src:and:McuMgrBleTransport.java",
+	},
+	{
+		.id = "link-not-made",
+		.rank = 472,
+		.severity = TUG_SEV_BLOCKING,
+		.seen = { "Failed to connect to peer after", "SMPBLETransportDeviceNotFound", "SMPBumbleTransportDeviceNotFound",
+			  "Transport error: connection timeout", "Peripheral failed to connect", "le-connection-abort-by-local",
+			  "BleakDeviceNotFoundError", "failed to find a BLE device" },
+		.when = last_word,
+		.title = "The client found no device of that name or address, or could not connect to it",
+		.cause = "In the order of suspicion: the device does not advertise at that moment (it is linked to something else, it "
+			 "sleeps, it crashed), its name or address is another one (the name in the advertisement counts, and it may be "
+			 "cut), it is out of range.",
+		.fix = "Scan and take name or address from there; disconnect other hosts from the device; look at its console for why it does "
+		       "not advertise.",
+		.next = "scan for the device and use the name or address that the scan shows",
+		.commands = "tug scan\nbluetoothctl scan le",
+		.source = "src:nt, src:smpclient:transport/ble.py, DZ102825",
+	},
+	{
+		.id = "other-dfu-protocol",
+		.rank = 684,
+		.severity = TUG_SEV_ADVICE,
+		.seen = { "00001530-1212-efde-1523-785feabcd123", "00001530-1212-EFDE-1523-785FEABCD123",
+			  "8ec90001-f315-4f60-9fb8-838830daea50", "8EC90001-F315-4F60-9FB8-838830DAEA50", "Secure DFU Service (0xFE59)",
+			  "DfuBaseService", "Starting Legacy DFU", "Starting Secure DFU" },
+		.when = other_protocol,
+		.title = "This log is of the DFU of the nRF5 SDK (Legacy or Secure DFU), not of MCUmgr",
+		.cause = "Its service is not the SMP service, its files are not MCUboot images. Rules on MCUmgr and MCUboot say nothing about "
+			 "it.",
+		.fix = "For a device with MCUboot use the DFU of nRF Connect Device Manager; for one with the nRF5 SDK's bootloader look in "
+		       "that SDK's documentation.",
+		.source = "src:Android-DFU-Library",
 	},
 	{
 		.id = "no-reconnect-after-update",

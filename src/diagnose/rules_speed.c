@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reader_priv.h"
 #include "refusal_priv.h"
 #include "story_priv.h"
 
@@ -127,6 +128,22 @@ static bool rram_buffer(const struct tug_dg_facts *f, struct tug_hit *h)
 	return true;
 }
 
+/* Time of a place: the input's clock, else the device's own at the start of its line. */
+static int64_t ms_of(const struct tug_evidence *at)
+{
+	struct tug_slice s = tug_slice_of(at->text, strlen(at->text));
+	int64_t ms;
+
+	if (at->ms >= 0) {
+		return at->ms;
+	}
+	if (s.len > 0 && s.p[0] == '[') {
+		s.p++;
+		s.len--;
+	}
+	return tug_dg_clock(&s, &ms) ? ms : -1;
+}
+
 /* Time from the reset to the first list after it, or from the start of a swap to the jump, -1 = not known. */
 static int64_t swap_ms(const struct tug_dg_facts *f, struct tug_evidence *from, struct tug_evidence *to)
 {
@@ -135,11 +152,10 @@ static int64_t swap_ms(const struct tug_dg_facts *f, struct tug_evidence *from, 
 	for (uint32_t i = 0; i < f->boots.n; i++) {
 		const struct tug_dg_boot *b = &f->boots.boot[i];
 
-		if (b->algorithm[0] != '\0' && b->jumped && b->swap_at.ms >= 0 && b->jump_at.ms > b->swap_at.ms &&
-		    b->swap_at.input == b->jump_at.input) {
+		if (b->algorithm[0] != '\0' && b->jumped && ms_of(&b->swap_at) >= 0 && b->swap_at.input == b->jump_at.input) {
 			*from = b->swap_at;
 			*to = b->jump_at;
-			return to->ms - from->ms;
+			return ms_of(to) - ms_of(from);
 		}
 	}
 	if (r->after.known && r->last.line > 0 && r->last.input == r->after.at.input && r->last.ms >= 0 &&

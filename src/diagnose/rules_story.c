@@ -81,6 +81,24 @@ bool tug_dg_any_answer(const struct tug_dg_facts *f)
 	return false;
 }
 
+bool tug_dg_silence_explained(const struct tug_dg_facts *f, const struct tug_evidence *at)
+{
+	if (f->smp.foreign_rx > 0) {
+		return true;
+	}
+	for (uint32_t i = 0; i < f->smp.link.n_ends; i++) {
+		if (!f->smp.link.end[i].by_client && f->smp.link.end[i].status != 0) {
+			return true;
+		}
+	}
+	for (uint32_t i = 0; i < f->smp.n_refusals; i++) {
+		if (tug_dg_later(&f->smp.refusal[i].first, at)) {
+			return true; /* refused after that: the device does answer */
+		}
+	}
+	return false;
+}
+
 /* ---- what it ran over --------------------------------------------------------------------------------------- */
 
 bool tug_dg_over_ble(const struct tug_dg_facts *f)

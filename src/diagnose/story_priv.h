@@ -28,6 +28,8 @@ bool tug_dg_heard_after(const struct tug_dg_facts *f, const struct tug_evidence 
 bool tug_dg_went_on_after(const struct tug_dg_facts *f, const struct tug_evidence *at);
 /** Any SMP request was answered. */
 bool tug_dg_any_answer(const struct tug_dg_facts *f);
+/** Silence at `at` has a better explanation: the link ended, other octets came, or the device refused something later. */
+bool tug_dg_silence_explained(const struct tug_dg_facts *f, const struct tug_evidence *at);
 /** The inputs show Bluetooth. */
 bool tug_dg_over_ble(const struct tug_dg_facts *f);
 /** The first chunk of the latest upload was sent and never answered, other commands were, and the link stayed. */
