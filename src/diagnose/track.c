@@ -176,11 +176,9 @@ static void answer_row(struct tug_diag *d, const struct tug_dg_frame *f, const s
 	struct tug_row_frame row = { .group = a->group, .id = a->id, .op = f->hdr.op, .cut = f->cut, .off = TUG_DG_NO_OFF,
 				     .failed = a->status_known && a->st.failed, .legacy = a->st.legacy,
 				     .err_group = a->st.group, .rc = a->st.rc };
-	struct tug_value v[TUG_IMG_UPLOAD_RSP_N];
 
-	if (a->group == TUG_GRP_IMG && a->id == 1 && tug_track_decode(a->body, &tug_img_upload_rsp, v) &&
-	    v[TUG_IMG_UPLOAD_RSP_OFF].present) {
-		row.off = v[TUG_IMG_UPLOAD_RSP_OFF].v.u;
+	if (a->group == TUG_GRP_IMG && a->id == 1 && a->status_known && !a->st.failed && d->track->up.told) {
+		row.off = d->track->up.told_off;
 	}
 	tug_rows_frame(d->rows, &f->at, &row, a->list);
 }

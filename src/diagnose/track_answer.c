@@ -99,6 +99,7 @@ void tug_track_answered(struct tug_diag *d, struct tug_answer *a)
 		subjects(d, a);
 	}
 	if (a->open != NULL) {
+		t->waiting -= tug_track_waits(t, a->open);
 		a->open->answered = true;
 		a->open->named = false;
 		tug_track_overdue(d, a->open->order, a->at->ms);
@@ -190,7 +191,7 @@ void tug_dg_silent(struct tug_diag *d, const struct tug_dg_line *l, const struct
 
 	t->timeout_said = true;
 	tug_dg_here(l, &at);
-	if (o != NULL && !o->answered && !o->silent) {
+	if (o != NULL && tug_track_waits(t, o)) {
 		tug_track_silent(d, o);
 		name = tug_smp_cmd_text(o->group, o->id, o->op);
 	} else if (o == NULL && h != NULL) {
@@ -202,6 +203,7 @@ void tug_dg_silent(struct tug_diag *d, const struct tug_dg_line *l, const struct
 				c->first_silent = at;
 			}
 		}
+		d->facts->smp.upload.timeouts += h->group == TUG_GRP_IMG && h->id == 1;
 		name = tug_smp_cmd_text(h->group, h->id, h->op & TUG_SMP_WRITE);
 	}
 	tug_dg_row(d, TUG_ROW_CLIENT, &at, true, NULL, "no answer%s%s", name != NULL ? ": " : "",
@@ -222,8 +224,8 @@ void tug_dg_image_list(struct tug_diag *d, const struct tug_dg_line *l, uint16_t
 	if (t->answer_at != 0 && t->answer_at == t->requests && t->answer_listed && tug_dg_list_same(&x->list, list)) {
 		return; /* the list of the frame before, in words */
 	}
-	o = o != NULL && !o->answered && !o->silent ? o : NULL;
-	w = w != NULL && !w->answered && !w->silent ? w : NULL;
+	o = o != NULL && tug_track_waits(t, o) ? o : NULL;
+	w = w != NULL && tug_track_waits(t, w) ? w : NULL;
 	if (w != NULL && (o == NULL || w->order > o->order)) {
 		o = w;
 	}

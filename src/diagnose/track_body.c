@@ -15,6 +15,8 @@
 #define MAJOR_SIMPLE 7u
 #define INDEFINITE 31u
 #define CBOR_BREAK 0xffu
+/* Octets kept free for closing all levels, and for what was begun before. */
+#define CLOSING (2 * (size_t)TUG_CBOR_DEPTH)
 
 /* A map or list being copied. */
 struct level {
@@ -79,7 +81,7 @@ static void skip(struct tug_slice *s, size_t n)
 /* Copy `n` octets; room for closing all levels stays. */
 static bool copy(struct mend *m, size_t n)
 {
-	if (m->in.len < n || m->out.cap - m->out.len < n + 2 * TUG_CBOR_DEPTH) {
+	if (m->in.len < n || m->out.cap - m->out.len < n + CLOSING) {
 		return false;
 	}
 	memcpy(m->out.p + m->out.len, m->in.p, n);
@@ -118,7 +120,7 @@ static bool open_level(struct mend *m, const struct head *h)
 	if (m->depth >= TUG_CBOR_DEPTH || (h->info != INDEFINITE && h->value > UINT32_MAX)) {
 		return false;
 	}
-	if (m->out.cap - m->out.len < 1 + 2 * TUG_CBOR_DEPTH) {
+	if (m->out.cap - m->out.len < 1 + CLOSING) {
 		return false;
 	}
 	l = &m->level[m->depth++];
@@ -140,7 +142,7 @@ static void short_string(struct mend *m, const struct head *h)
 	size_t there = m->in.len - h->len;
 
 	if (h->major != MAJOR_BSTR || there < 4 || there > UINT16_MAX ||
-	    m->out.cap - m->out.len < there + 3 + 2 * TUG_CBOR_DEPTH) {
+	    m->out.cap - m->out.len < there + 3 + CLOSING) {
 		return;
 	}
 	skip(&m->in, h->len);

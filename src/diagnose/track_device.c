@@ -128,10 +128,10 @@ static void board(struct tug_dg_device *v, struct tug_slice text)
 			if (n == 0 || n >= sizeof(v->chip)) {
 				continue;
 			}
-			for (size_t k = 0; k < n; k++) {
+			memset(v->chip, 0, sizeof(v->chip));
+			for (size_t k = 0; k < n && k < sizeof(v->chip) - 1; k++) {
 				v->chip[k] = (char)tolower(word.p[i + k]);
 			}
-			v->chip[n] = '\0';
 			tug_dg_copy(v->board, sizeof(v->board), word);
 			i += n - 1; /* the later name is the chip's: "nrf52840dk/nrf52840" */
 		}

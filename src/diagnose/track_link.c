@@ -42,7 +42,8 @@ static enum tug_dg_when when_of(struct tug_diag *d, const struct tug_dg_line *l,
 	if (t->upload_begun && (gone >= 0 ? gone <= START_MS : !t->up.moved)) {
 		return TUG_WHEN_UPLOAD_START;
 	}
-	if (t->upload_begun && t->up.active && t->up.on_link > 0 && !t->up.last_refused) {
+	if (t->upload_begun && t->up.active && t->up.on_link > 0 && !t->up.last_refused &&
+	    !d->facts->smp.upload.completed) {
 		return t->up.told ? TUG_WHEN_UPLOAD : TUG_WHEN_UPLOAD_START;
 	}
 	if (t->link_frames == 0) {
@@ -105,7 +106,7 @@ static bool told_again(struct tug_diag *d, const struct tug_dg_line *l, int32_t 
 	if (status == -1 || status == e->status) {
 		return true;
 	}
-	if (e->status <= 0 && e->count == 1) {
+	if (e->status == -1 && e->count == 1) {
 		e->status = status;
 		return true;
 	}
@@ -129,13 +130,15 @@ void tug_dg_link_up(struct tug_diag *d, const struct tug_dg_line *l)
 	struct tug_dg_track *t = d->track;
 	struct tug_evidence at;
 
-	if (t->link_up && t->link_frames == 0 && since(t->up_ms, l->ms) >= 0 && since(t->up_ms, l->ms) < ECHO_MS) {
+	if (t->link_up && t->link_frames == 0 &&
+	    (since(t->up_ms, l->ms) >= 0 ? since(t->up_ms, l->ms) < ECHO_MS : l->no - t->up_line < ECHO_LINES)) {
 		return; /* told twice */
 	}
 	tug_track_flush(d);
 	forget_link(t);
 	t->link_up = true;
 	t->up_ms = l->ms;
+	t->up_line = l->no;
 	t->down_line = 0;
 	d->facts->smp.link.up = true;
 	d->facts->smp.link.ups++;
@@ -156,6 +159,9 @@ void tug_dg_link_down(struct tug_diag *d, const struct tug_dg_line *l, int32_t s
 	tug_track_flush(d);
 	when = when_of(d, l, status);
 	note_end(d, l, status, when);
+	if (when == TUG_WHEN_AFTER_RESET) {
+		tug_track_reset_mark(d); /* said only, its frame is not shown */
+	}
 	tug_dg_here(l, &at);
 	if (t->link_up || t->link_frames > 0) {
 		tug_track_silent_all(d, false);

@@ -35,6 +35,11 @@ struct tug_open *tug_track_of(struct tug_dg_track *t, uint64_t order)
 	return order > t->session_first && o->used && o->order == order ? o : NULL;
 }
 
+bool tug_track_waits(const struct tug_dg_track *t, const struct tug_open *o)
+{
+	return o->used && o->order > t->session_first && !o->answered && !o->silent;
+}
+
 /* Walks the ring from the latest request to the oldest of the session. NULL at the end. */
 static struct tug_open *older(struct tug_dg_track *t, uint64_t *order)
 {
@@ -51,6 +56,8 @@ struct tug_open *tug_track_begin(struct tug_dg_track *t, const struct tug_smp_hd
 {
 	struct tug_open *o = &t->open[++t->requests % TUG_TRACK_OPEN];
 
+	t->waiting -= tug_track_waits(t, o);
+	t->waiting++;
 	*o = (struct tug_open){ .used = true, .seq_known = seq_known, .id = h->id, .op = h->op & TUG_SMP_WRITE,
 				.seq = h->seq, .group = h->group, .off = TUG_DG_NO_OFF, .order = t->requests };
 	o->at = *at;
@@ -66,7 +73,7 @@ struct tug_open *tug_track_named(struct tug_dg_track *t, const struct tug_smp_hd
 {
 	struct tug_open *o = tug_track_of(t, t->requests);
 
-	return o != NULL && o->named && !o->answered && !o->silent && is_of(o, h) ? o : NULL;
+	return o != NULL && o->named && tug_track_waits(t, o) && is_of(o, h) ? o : NULL;
 }
 
 struct tug_open *tug_track_match(struct tug_dg_track *t, const struct tug_smp_hdr *h, bool seq_known)
@@ -78,7 +85,7 @@ struct tug_open *tug_track_match(struct tug_dg_track *t, const struct tug_smp_hd
 		if (!is_of(o, h) || (seq_known && o->seq_known && o->seq != h->seq)) {
 			continue;
 		}
-		if (!o->answered && !o->silent) {
+		if (tug_track_waits(t, o)) {
 			return o;
 		}
 		if (o->silent && !o->answered && late == NULL) {
@@ -97,7 +104,7 @@ struct tug_open *tug_track_latest(struct tug_dg_track *t)
 	uint64_t order = t->requests;
 
 	while ((o = older(t, &order)) != NULL) {
-		if (!o->answered && !o->silent) {
+		if (tug_track_waits(t, o)) {
 			return o;
 		}
 	}
@@ -109,10 +116,11 @@ void tug_track_silent(struct tug_diag *d, struct tug_open *o)
 	struct tug_dg_smp *x = &d->facts->smp;
 	struct tug_dg_cmd *c = tug_track_cmd(x, o->group, o->id, o->op);
 
-	if (o->answered || o->silent) {
+	if (!tug_track_waits(d->track, o)) {
 		return;
 	}
 	o->silent = true;
+	d->track->waiting--;
 	if (c != NULL) {
 		c->silent++;
 		if (c->first_silent.line == 0) {
@@ -166,8 +174,8 @@ void tug_track_overdue(struct tug_diag *d, uint64_t order, int64_t ms)
 {
 	struct tug_open *o;
 
-	while (order-- > 1 && (o = tug_track_of(d->track, order)) != NULL) {
-		if (!o->answered && !o->silent && ms >= 0 && o->at.ms >= 0 && ms - o->at.ms >= OVERDUE_MS) {
+	while (d->track->waiting > 0 && order-- > 1 && (o = tug_track_of(d->track, order)) != NULL) {
+		if (tug_track_waits(d->track, o) && ms >= 0 && o->at.ms >= 0 && ms - o->at.ms >= OVERDUE_MS) {
 			tug_track_silent(d, o);
 		}
 	}
@@ -176,6 +184,7 @@ void tug_track_overdue(struct tug_diag *d, uint64_t order, int64_t ms)
 void tug_track_forget(struct tug_dg_track *t)
 {
 	t->session_first = t->requests;
+	t->waiting = 0;
 	t->answers = 0;
 	t->answer_at = 0;
 	memset(t->recent, 0, sizeof(t->recent));

@@ -86,38 +86,35 @@ struct tug_dg_track {
 	uint64_t requests;       /**< requests of all inputs, = order of the latest */
 	uint64_t session_first;  /**< requests up to this one belong to earlier sessions */
 	uint64_t answers;        /**< answers in this session */
-	uint64_t last_command;   /**< order of the latest request that was still open when it was last looked for */
 	struct tug_recent recent[TUG_TRACK_RECENT]; /**< ring */
-	uint32_t n_recent;       /**< frames put in */
 	struct tug_stream stream[TUG_TRACK_STREAMS]; /**< octets waiting */
 	uint64_t stream_clock;   /**< counts calls */
 	uint8_t *mend;           /**< heap, TUG_TRACK_MEND_MAX: a body being closed */
 	struct tug_upstate up;   /**< upload */
-	/* latest answer, for codes printed after it */
-	bool answer_refused;     /**< it was a refusal */
-	bool answer_listed;      /**< it held an image list */
-	int32_t answer_rc;       /**< its code */
-	uint64_t answer_at;      /**< requests at that time; 0 = none */
-	/* links and steps */
-	bool link_up;            /**< the link is known to be up */
-	bool closing;            /**< the client said that it closes */
-	bool timeout_said;       /**< a time-out was said in this input */
-	uint32_t link_frames;    /**< frames since the link came up (or since the last end) */
-	bool params_said;        /**< parameters were said on this link */
+	uint64_t answer_at;      /**< requests when the latest answer came; 0 = none in this session */
 	int64_t up_ms;           /**< when the link came up, -1 = unknown */
 	int64_t discovery_ms;    /**< when discovery began, -1 = not */
 	int64_t upload_ms;       /**< upload start: first chunk or the client's word, -1 = unknown */
-	bool upload_begun;       /**< one of both was there on this link */
-	bool reset_sent;         /**< a reset was sent on this link */
-	int64_t reset_ms;        /**< when, -1 = unknown */
-	uint64_t reset_order;    /**< its place among the requests */
-	uint16_t reset_input;    /**< input of the latest reset */
+	int64_t reset_ms;        /**< when the latest reset was sent, -1 = unknown */
+	uint64_t reset_order;    /**< order of that */
 	int64_t down_ms;         /**< when the link went down last, -1 = unknown */
-	uint32_t down_line;      /**< line of that, 0 = none since the last link-up */
-	uint32_t down_end;       /**< entry of the facts, + 1; 0 = none */
-	/* image state */
+	uint32_t waiting;        /**< kept requests of this session without an answer */
+	uint32_t n_recent;       /**< frames put in */
+	int32_t answer_rc;       /**< code of the latest answer */
+	uint32_t link_frames;    /**< frames since the link came up (or since the last end) */
+	uint32_t up_line;        /**< line of link-up */
+	uint32_t down_line;      /**< line of link-down, 0 = none since the last link-up */
+	uint32_t down_end;       /**< its entry in the facts, + 1; 0 = none */
 	uint32_t writes;         /**< writes seen, = number of the latest */
 	uint8_t reset_marks;     /**< writes (bits) marked by the latest reset, to undo when it is refused */
+	bool answer_refused;     /**< the latest answer was a refusal */
+	bool answer_listed;      /**< the latest answer held an image list */
+	bool link_up;            /**< the link is known to be up */
+	bool closing;            /**< the client said that it closes */
+	bool timeout_said;       /**< a time-out was said in this input */
+	bool params_said;        /**< parameters were said on this link */
+	bool upload_begun;       /**< a first chunk or the client's word was there on this link */
+	bool reset_sent;         /**< a reset was sent on this link */
 	bool write_wants_list;   /**< the latest answered write had no list in its answer */
 	bool reset_wants_list;   /**< no list was seen since the latest reset */
 };
@@ -163,6 +160,8 @@ struct tug_open *tug_track_match(struct tug_dg_track *t, const struct tug_smp_hd
 struct tug_open *tug_track_latest(struct tug_dg_track *t);
 /** The request of that order while it is kept, or NULL. */
 struct tug_open *tug_track_of(struct tug_dg_track *t, uint64_t order);
+/** It is of this session, has no answer yet, and may get one. */
+bool tug_track_waits(const struct tug_dg_track *t, const struct tug_open *o);
 /** It is known to stay without an answer. */
 void tug_track_silent(struct tug_diag *d, struct tug_open *o);
 /** All that wait: the link ended. */

@@ -161,7 +161,6 @@ void tug_track_reset_request(struct tug_diag *d, const struct tug_open *o)
 	t->reset_sent = true;
 	t->reset_ms = o->at.ms;
 	t->reset_order = o->order;
-	t->reset_input = o->at.input;
 }
 
 void tug_track_reset_answer(struct tug_diag *d, const struct tug_answer *a)
@@ -187,7 +186,6 @@ void tug_track_reset_answer(struct tug_diag *d, const struct tug_answer *a)
 		t->reset_sent = true;
 		t->reset_ms = a->at->ms;
 		t->reset_order = t->requests;
-		t->reset_input = a->at->input;
 	}
 	x->reset.ok++;
 	x->reset.last = *a->at;

@@ -155,7 +155,7 @@ static uint32_t in_flight(struct tug_dg_track *t, struct tug_open *o)
 		if (x == NULL || (order < o->order && (x->answered || x->passed))) {
 			break;
 		}
-		if (x->group == o->group && x->id == o->id && x->op == o->op && !x->answered && !x->silent) {
+		if (x->group == o->group && x->id == o->id && x->op == o->op && tug_track_waits(t, x)) {
 			n += !x->passed;
 			x->passed = x->passed || order < o->order;
 		}
@@ -210,7 +210,7 @@ void tug_track_upload_answer(struct tug_diag *d, const struct tug_answer *a)
 		return;
 	}
 	if (v[TUG_IMG_UPLOAD_RSP_MATCH].present) {
-		p->match = v[TUG_IMG_UPLOAD_RSP_MATCH].v.b;
+		p->match = v[TUG_IMG_UPLOAD_RSP_MATCH].v.b ? 1 : 0;
 	}
 	if (!v[TUG_IMG_UPLOAD_RSP_OFF].present) {
 		return;

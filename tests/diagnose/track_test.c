@@ -1,211 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The tracker: frames and events in, facts and rows out. Frames are built here and fed without a reader.
+ * The tracker: requests, answers, uploads, image state, and what is told without frames.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include <tug/smp_cmds.h>
-
-#include "src/diagnose/engine_priv.h"
-
-/* ---- building ----------------------------------------------------------------------------------------------- */
-
-struct world {
-	struct tug_diag *d;
-	struct tug_dg_smp *x;
-	uint32_t line;
-	int64_t ms;
-};
-
-static void *make_world(void)
-{
-	static struct world w;
-
-	w = (struct world){ 0 };
-	assert_int_equal(tug_diag_create(TUG_DIAG_ALL, &w.d), TUG_OK);
-	assert_int_equal(tug_diag_input(w.d, "log.txt"), TUG_OK);
-	w.x = &w.d->facts->smp;
-	return &w;
-}
-
-static int setup(void **state)
-{
-	*state = make_world();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-
-	tug_diag_free(w->d);
-	return 0;
-}
-
-/* The next line, at `ms` after the one before (-1: without time). */
-static struct tug_dg_line line(struct world *w, const char *text, int64_t ms)
-{
-	struct tug_dg_line l = { .no = ++w->line, .src = TUG_SRC_NRF_CONNECT, .ms = -1 };
-
-	if (ms >= 0) {
-		w->ms += ms;
-		l.ms = w->ms;
-	}
-	l.text = tug_slice_of(text, strlen(text));
-	l.raw = l.body = l.text;
-	return l;
-}
-
-/* A frame: header and body, octets in `out`. Result: their number. */
-static size_t frame(uint8_t *out, uint8_t op, uint16_t group, uint8_t seq, uint8_t id, const struct tug_enc *e)
-{
-	struct tug_smp_hdr h = { .op = op, .version = 1, .len = (uint16_t)e->out->len, .group = group, .seq = seq, .id = id };
-
-	tug_smp_hdr_encode(&h, out);
-	memcpy(out + 8, e->out->p, e->out->len);
-	return 8 + e->out->len;
-}
-
-struct body {
-	uint8_t room[4096];
-	struct tug_buf buf;
-	struct tug_enc e;
-};
-
-static struct tug_enc *map(struct body *b)
-{
-	b->buf = tug_buf_of(b->room, sizeof(b->room));
-	tug_enc_init(&b->e, &b->buf);
-	tug_enc_map_begin(&b->e);
-	return &b->e;
-}
-
-static void feed(struct world *w, int64_t ms, bool sent, const uint8_t *p, size_t n)
-{
-	struct tug_dg_line l = line(w, sent ? "sent" : "received", ms);
-
-	tug_dg_octets(w->d, &l, sent, tug_slice_of(p, n));
-}
-
-/* Close the body and feed the frame. */
-static void pass(struct world *w, int64_t ms, uint8_t op, uint16_t group, uint8_t seq, uint8_t id, struct body *b)
-{
-	uint8_t out[4200];
-	size_t n;
-
-	tug_enc_map_end(&b->e);
-	assert_int_equal(tug_enc_finish(&b->e), TUG_OK);
-	n = frame(out, op, group, seq, id, &b->e);
-	feed(w, ms, op % 2 == 0, out, n);
-}
-
-static void empty(struct world *w, int64_t ms, uint8_t op, uint16_t group, uint8_t seq, uint8_t id)
-{
-	struct body b;
-
-	map(&b);
-	pass(w, ms, op, group, seq, id, &b);
-}
-
-static void rc(struct world *w, int64_t ms, uint8_t op, uint16_t group, uint8_t seq, uint8_t id, int code)
-{
-	struct body b;
-	struct tug_enc *e = map(&b);
-
-	tug_enc_key(e, "rc");
-	tug_enc_int(e, code);
-	pass(w, ms, op, group, seq, id, &b);
-}
-
-static const uint8_t hash_a[32] = { 0xb8, 0xb3, 0x9b, 0x09, 1 }, hash_b[32] = { 0xbc, 0x1d, 0x3d, 0xf3, 2 };
-
-static void slot(struct tug_enc *e, unsigned n, const uint8_t *hash, const char *flags)
-{
-	tug_enc_map_begin(e);
-	tug_enc_key(e, "slot");
-	tug_enc_uint(e, n);
-	tug_enc_key(e, "version");
-	tug_enc_text(e, tug_slice_of("1.2.3", 5));
-	tug_enc_key(e, "hash");
-	tug_enc_bytes(e, tug_slice_of(hash, 32));
-	tug_enc_key(e, "bootable");
-	tug_enc_bool(e, true);
-	tug_enc_key(e, "pending");
-	tug_enc_bool(e, strchr(flags, 'p') != NULL);
-	tug_enc_key(e, "confirmed");
-	tug_enc_bool(e, strchr(flags, 'c') != NULL);
-	tug_enc_key(e, "active");
-	tug_enc_bool(e, strchr(flags, 'a') != NULL);
-	tug_enc_key(e, "permanent");
-	tug_enc_bool(e, strchr(flags, 'P') != NULL);
-	tug_enc_map_end(e);
-}
-
-static void list_body(struct body *b, const uint8_t *h0, const char *f0, const uint8_t *h1, const char *f1)
-{
-	struct tug_enc *e = map(b);
-
-	tug_enc_key(e, "images");
-	tug_enc_list_begin(e);
-	slot(e, 0, h0, f0);
-	if (h1 != NULL) {
-		slot(e, 1, h1, f1);
-	}
-	tug_enc_list_end(e);
-}
-
-static void read_list(struct world *w, uint8_t seq, const uint8_t *h0, const char *f0, const uint8_t *h1, const char *f1)
-{
-	struct body b;
-
-	empty(w, 10, TUG_SMP_READ, 1, seq, 0);
-	list_body(&b, h0, f0, h1, f1);
-	pass(w, 10, TUG_SMP_READ_RSP, 1, seq, 0, &b);
-}
-
-static void write_state(struct world *w, uint8_t seq, const uint8_t *hash, bool confirm)
-{
-	struct body b;
-	struct tug_enc *e = map(&b);
-
-	tug_enc_key(e, "confirm");
-	tug_enc_bool(e, confirm);
-	tug_enc_key(e, "hash");
-	tug_enc_bytes(e, tug_slice_of(hash, 32));
-	pass(w, 10, TUG_SMP_WRITE, 1, seq, 0, &b);
-}
-
-static void chunk(struct world *w, int64_t ms, uint8_t seq, uint32_t off, uint32_t n, uint32_t len)
-{
-	static const uint8_t data[2048] = { 0x3d, 0xb8, 0xf3, 0x96 };
-	struct body b;
-	struct tug_enc *e = map(&b);
-
-	tug_enc_key(e, "data");
-	tug_enc_bytes(e, tug_slice_of(data, n));
-	tug_enc_key(e, "off");
-	tug_enc_uint(e, off);
-	if (off == 0) {
-		tug_enc_key(e, "len");
-		tug_enc_uint(e, len);
-	}
-	pass(w, ms, TUG_SMP_WRITE, 1, seq, 1, &b);
-}
-
-static void told(struct world *w, int64_t ms, uint8_t seq, uint32_t off)
-{
-	struct body b;
-	struct tug_enc *e = map(&b);
-
-	tug_enc_key(e, "off");
-	tug_enc_uint(e, off);
-	pass(w, ms, TUG_SMP_WRITE_RSP, 1, seq, 1, &b);
-}
+#include "track_world.h"
 
 /* ---- requests and answers ----------------------------------------------------------------------------------- */
 
@@ -287,12 +84,316 @@ static void test_upload(void **state)
 	assert_true(w->x->upload.completed);
 }
 
+static void test_upload_goes_back(void **state)
+{
+	struct world *w = *state;
+
+	chunk(w, 0, 1, 0, 400, 4000);
+	told(w, 10, 1, 400);
+	chunk(w, 10, 2, 400, 402, 0);
+	told(w, 10, 2, 800); /* two octets short */
+	chunk(w, 10, 3, 800, 400, 0);
+	chunk(w, 10, 4, 1200, 400, 0);
+	told(w, 10, 4, 800); /* chunk 3 was lost */
+	chunk(w, 10, 5, 800, 400, 0);
+	told(w, 10, 5, 1200);
+	assert_int_equal(w->x->upload.went_back, 2);
+	assert_int_equal(w->x->upload.back_1_3, 1);
+	assert_int_equal(w->x->upload.back.line, 4);
+	assert_int_equal(w->x->upload.repeated, 1);
+	assert_int_equal(w->x->upload.timeouts, 1);
+	assert_int_equal(w->x->upload.acked_after_timeout, 1);
+	assert_int_equal(w->x->upload.in_flight, 2);
+	assert_false(w->x->upload.completed);
+}
+
+static void test_upload_window(void **state)
+{
+	struct world *w = *state;
+	uint32_t sent = 0, got = 0;
+
+	for (unsigned i = 0; i < 40; i++) {
+		chunk(w, 1, (uint8_t)i, sent, 100, 10000);
+		sent += 100;
+		if (i >= 3) {
+			got += 100;
+			told(w, 1, (uint8_t)(i - 3), got);
+		}
+	}
+	assert_int_equal(w->x->upload.in_flight, 4);
+	assert_int_equal(w->x->upload.acked, 37);
+	assert_int_equal(w->x->upload.went_back, 0);
+	assert_int_equal(w->x->upload.timeouts, 0);
+	assert_int_equal(w->x->upload.off, 3700);
+}
+
+static void test_upload_match_false(void **state)
+{
+	struct world *w = *state;
+	struct body b;
+	struct tug_enc *e;
+
+	chunk(w, 0, 1, 0, 400, 400);
+	e = map(&b);
+	tug_enc_key(e, "off");
+	tug_enc_uint(e, 400);
+	tug_enc_key(e, "match");
+	tug_enc_bool(e, false);
+	pass(w, 10, TUG_SMP_WRITE_RSP, 1, 1, 1, &b);
+	assert_true(w->x->upload.completed);
+	assert_int_equal(w->x->upload.match, 0);
+	chunk(w, 10, 2, 0, 200, 800); /* another one */
+	assert_int_equal(w->x->upload.uploads, 2);
+	assert_int_equal(w->x->upload.match, -1);
+	assert_false(w->x->upload.completed);
+	assert_int_equal(w->x->upload.first_chunk, 200);
+	told(w, 10, 2, 600);
+	assert_true(w->x->upload.resumed);
+}
+
+static void test_upload_first_unanswered(void **state)
+{
+	struct world *w = *state;
+	struct tug_dg_line l;
+
+	read_list(w, 1, hash_a, "ac", NULL, "");
+	chunk(w, 10, 2, 0, 400, 4000);
+	l = line(w, "time-out", 40000);
+	tug_dg_silent(w->d, &l, NULL);
+	assert_true(w->x->upload.small_ok_before);
+	assert_true(w->x->upload.first_unanswered);
+	assert_int_equal(w->x->upload.timeouts, 1);
+	chunk(w, 10, 3, 0, 400, 4000); /* the same upload, once more */
+	assert_int_equal(w->x->upload.uploads, 1);
+	assert_int_equal(w->x->upload.repeated, 1);
+	assert_int_equal(w->x->upload.timeouts, 1);
+	assert_int_equal(w->x->upload.before.n, 1);
+	assert_int_equal(tug_dg_cmd_of(w->x, 1, 1, TUG_SMP_WRITE)->silent, 1);
+	assert_int_equal(tug_dg_cmd_of(w->x, 1, 1, TUG_SMP_WRITE)->first_silent.line, 3);
+	told(w, 10, 3, 400);
+	assert_false(w->x->upload.first_unanswered);
+}
+
+static void test_upload_refused_again_and_again(void **state)
+{
+	struct world *w = *state;
+
+	for (uint8_t i = 0; i < 3; i++) {
+		chunk(w, 10, i, 0, 400, 4000);
+		rc(w, 10, TUG_SMP_WRITE_RSP, 1, i, 1, 6);
+	}
+	assert_int_equal(w->x->upload.uploads, 1);
+	assert_int_equal(w->x->upload.repeated, 2);
+	assert_int_equal(w->x->upload.repeated_refused, 2);
+	assert_int_equal(w->x->upload.timeouts, 0);
+	assert_int_equal(w->x->n_refusals, 1);
+	assert_int_equal(w->x->refusal[0].count, 3);
+	assert_int_equal(w->x->refusal[0].off, 0);
+	assert_int_equal(w->x->refusal[0].first.line, 2);
+	assert_int_equal(w->x->refusal[0].last.line, 6);
+	assert_int_equal(w->x->refusal[0].later_requests, 0);
+}
+
+/* ---- codes, time-outs, lists without frames ----------------------------------------------------------------- */
+
+static void test_bare_codes(void **state)
+{
+	static const struct tug_smp_hdr erase = { .op = TUG_SMP_WRITE, .group = 1, .id = 5 };
+	struct world *w = *state;
+	struct tug_dg_line l = line(w, "Error: 6", 1);
+
+	tug_dg_code(w->d, &l, 6, -1);
+	assert_int_equal(w->x->refusal[0].group, 0xffff);
+	l = line(w, "$ mcumgr image erase", 1);
+	tug_dg_command(w->d, &l, &erase);
+	l = line(w, "Error: 6", 1);
+	tug_dg_code(w->d, &l, 6, -1);
+	assert_int_equal(w->x->n_refusals, 2);
+	assert_int_equal(w->x->refusal[1].group, 1);
+	assert_int_equal(w->x->refusal[1].id, 5);
+	assert_int_equal(w->x->refusal[1].request.line, 2);
+	/* said again after the frame that had it: one refusal */
+	empty(w, 1, TUG_SMP_WRITE, 63, 9, 0);
+	rc(w, 1, TUG_SMP_WRITE_RSP, 63, 9, 0, 8);
+	l = line(w, "Error: NOT_SUPPORTED (8)", 1);
+	tug_dg_code(w->d, &l, 8, -1);
+	assert_int_equal(w->x->n_refusals, 3);
+	assert_int_equal(w->x->refusal[2].count, 1);
+	assert_int_equal(w->x->refusal[1].later_requests, 1);
+}
+
+static void test_silent_when(void **state)
+{
+	struct world *w = *state;
+	struct tug_dg_line l;
+
+	empty(w, 0, TUG_SMP_READ, 0, 1, 6);
+	empty(w, 10, TUG_SMP_READ, 1, 2, 0);
+	rc(w, 1000, TUG_SMP_READ_RSP, 1, 2, 0, 8);
+	assert_int_equal(tug_dg_cmd_of(w->x, 0, 6, 0)->silent, 0); /* it may still come */
+	empty(w, 30000, TUG_SMP_READ, 1, 3, 0);
+	rc(w, 10, TUG_SMP_READ_RSP, 1, 3, 0, 8);
+	assert_int_equal(tug_dg_cmd_of(w->x, 0, 6, 0)->silent, 1);
+	empty(w, 10, TUG_SMP_READ, 1, 4, 0);
+	l = line(w, "down", 10);
+	tug_dg_link_down(w->d, &l, 8);
+	assert_int_equal(tug_dg_cmd_of(w->x, 1, 0, 0)->silent, 1);
+	empty(w, 10, TUG_SMP_READ, 1, 5, 0);
+	tug_dg_track_end(w->d); /* a log ends somewhere */
+	assert_int_equal(tug_dg_cmd_of(w->x, 1, 0, 0)->silent, 1);
+}
+
+/* A log that shows requests only says nothing about their answers. */
+static void test_hidden_answers(void **state)
+{
+	struct world *w = *state;
+	struct tug_dg_line l;
+
+	empty(w, 0, TUG_SMP_READ, 0, 1, 6);
+	empty(w, 10, TUG_SMP_READ, 1, 2, 0);
+	empty(w, 10, TUG_SMP_WRITE, 0, 3, 5);
+	l = line(w, "down", 10);
+	tug_dg_link_down(w->d, &l, 8);
+	for (uint32_t i = 0; i < w->x->n_cmds; i++) {
+		assert_int_equal(w->x->cmd[i].silent, 0);
+	}
+}
+
+static void test_list_in_words(void **state)
+{
+	static const struct tug_smp_hdr read = { .op = TUG_SMP_READ, .group = 1 };
+	struct world *w = *state;
+	struct tug_dg_list list = { .known = true, .n = 1, .s = { { .active = true, .confirmed = true } } };
+	struct tug_dg_line l = line(w, "mcumgr image list", 1);
+
+	tug_dg_command(w->d, &l, &read);
+	l = line(w, "Images:", 1);
+	tug_dg_image_list(w->d, &l, TUG_SRC_MCUMGR_CLI, &list);
+	assert_int_equal(tug_dg_cmd_of(w->x, 1, 0, 0)->ok, 1);
+	assert_true(w->x->list.known);
+	/* the frame first, then the same in words: one */
+	read_list(w, 3, hash_a, "ac", NULL, "");
+	list = w->x->list;
+	tug_dg_image_list(w->d, &l, TUG_SRC_MCUMGR_CLI, &list);
+	assert_int_equal(tug_dg_cmd_of(w->x, 1, 0, 0)->ok, 2);
+	assert_int_equal(tug_dg_cmd_of(w->x, 1, 0, 0)->requests, 2);
+}
+
+static void test_command_then_its_frame(void **state)
+{
+	static const struct tug_smp_hdr read = { .op = TUG_SMP_READ, .group = 1 };
+	struct world *w = *state;
+	struct tug_dg_line l = line(w, "mcumgr image list", 1);
+
+	tug_dg_command(w->d, &l, &read);
+	read_list(w, 3, hash_a, "ac", NULL, "");
+	assert_int_equal(tug_dg_cmd_of(w->x, 1, 0, 0)->requests, 1);
+	assert_int_equal(tug_dg_cmd_of(w->x, 1, 0, 0)->ok, 1);
+	assert_int_equal(w->x->stray, 0);
+}
+
+/* ---- image state, resets ------------------------------------------------------------------------------------ */
+
+static void test_reset_before_and_after(void **state)
+{
+	struct world *w = *state;
+	struct tug_dg_line l;
+
+	read_list(w, 1, hash_a, "ac", hash_b, "");
+	write_state(w, 2, hash_b, false);
+	rc(w, 10, TUG_SMP_WRITE_RSP, 1, 2, 0, 0);
+	read_list(w, 3, hash_a, "ac", hash_b, "p");
+	empty(w, 10, TUG_SMP_WRITE, 0, 4, 5);
+	empty(w, 10, TUG_SMP_WRITE_RSP, 0, 4, 5);
+	l = line(w, "down", 500);
+	tug_dg_link_down(w->d, &l, 19);
+	l = line(w, "*** Booting MCUboot", 500);
+	tug_dg_restarted(w->d, &l);
+	read_list(w, 5, hash_b, "a", hash_a, "c");
+	assert_int_equal(w->x->reset.requests, 1);
+	assert_int_equal(w->x->reset.ok, 1);
+	assert_true(w->x->reset.booted_after);
+	assert_true(w->x->reset.before.s[1].pending);
+	assert_memory_equal(w->x->reset.after.s[0].hash, hash_b, 32);
+	assert_true(w->x->write[0].reset_after);
+	assert_false(w->x->write[0].link_ended_after);
+	assert_true(w->x->write[0].after.s[1].pending);
+	assert_true(w->x->testrun_seen);
+	assert_memory_equal(w->x->testrun_hash, hash_b, 32);
+	assert_int_equal(w->x->link.end[0].when, TUG_WHEN_AFTER_RESET);
+	assert_int_equal(w->x->link.end[0].after_ms, 510);
+	assert_memory_equal(w->x->first_list.s[0].hash, hash_a, 32);
+}
+
+static void test_refused_reset_is_none(void **state)
+{
+	struct world *w = *state;
+	struct tug_dg_line l;
+
+	write_state(w, 2, hash_b, false);
+	rc(w, 10, TUG_SMP_WRITE_RSP, 1, 2, 0, 0);
+	empty(w, 10, TUG_SMP_WRITE, 0, 4, 5);
+	assert_true(w->x->write[0].reset_after);
+	rc(w, 10, TUG_SMP_WRITE_RSP, 0, 4, 5, 8);
+	assert_false(w->x->write[0].reset_after);
+	assert_int_equal(w->x->reset.ok, 0);
+	l = line(w, "down", 10);
+	tug_dg_link_down(w->d, &l, 0);
+	assert_true(w->x->write[0].link_ended_after);
+	/* a later session puts it right */
+	l = line(w, "nRF Connect, 2025-01-01", 10);
+	tug_dg_session(w->d, &l);
+	empty(w, 10, TUG_SMP_WRITE, 0, 0, 5);
+	empty(w, 10, TUG_SMP_WRITE_RSP, 0, 0, 5);
+	assert_true(w->x->write[0].reset_after);
+}
+
+static void test_restart_shown_by_lists(void **state)
+{
+	struct world *w = *state;
+
+	read_list(w, 1, hash_a, "ac", hash_b, "");
+	write_state(w, 2, hash_b, true);
+	rc(w, 10, TUG_SMP_WRITE_RSP, 1, 2, 0, 0);
+	assert_false(w->x->write[0].reset_after);
+	read_list(w, 3, hash_b, "ac", hash_a, "");
+	assert_true(w->x->write[0].reset_after);
+}
+
+static void test_many_writes(void **state)
+{
+	struct world *w = *state;
+
+	for (uint8_t i = 0; i < 20; i++) {
+		write_state(w, i, hash_b, i % 2 != 0);
+		rc(w, 10, TUG_SMP_WRITE_RSP, 1, i, 0, i == 19 ? 6 : 0);
+	}
+	assert_int_equal(w->x->n_writes, TUG_DG_WRITES);
+	assert_true(w->x->write[TUG_DG_WRITES - 1].refused);
+	assert_false(w->x->write[TUG_DG_WRITES - 2].refused);
+	assert_true(w->x->write[TUG_DG_WRITES - 2].answered);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_match, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_confirm_noop, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_upload, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_upload_goes_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_upload_window, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_upload_match_false, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_upload_first_unanswered, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_upload_refused_again_and_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bare_codes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_silent_when, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hidden_answers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_list_in_words, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_command_then_its_frame, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reset_before_and_after, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused_reset_is_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_restart_shown_by_lists, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many_writes, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
