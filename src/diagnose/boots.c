@@ -132,8 +132,12 @@ static void note_mode(struct tug_diag *d, const struct tug_dg_line *l, int32_t m
 static struct tug_dg_boot *pending_is_boot(struct tug_diag *d, const struct tug_dg_line *l)
 {
 	struct tug_evidence at = d->console->pending_at;
-	struct tug_dg_boot *boot = begin(d, l, &at);
+	struct tug_dg_boot *boot = current(d);
 
+	if (boot == NULL || !d->console->first_stage || boot->started || boot->jumped) {
+		boot = begin(d, l, &at);
+	}
+	d->console->pending = false; /* behind the first stage it is the second banner of one boot */
 	boot->banner = true;
 	return boot;
 }

@@ -237,7 +237,9 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 		claim = one > claim ? one : claim;
 	}
 	if (claim != TUG_NOT_MINE) {
-		l->level = s.level != 0 ? s.level : l->level;
+		if (s.level != 0) {
+			l->level = s.level;
+		}
 		l->body = s.text;
 		l->ms = l->ms < 0 ? s.ms : l->ms;
 	}

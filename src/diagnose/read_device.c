@@ -70,7 +70,11 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 	sure = dump || s.zephyr || (s.minimal && tug_dg_console_near(d, l)) || (s.bracket && tug_dg_console_near(d, l));
 	tug_dg_console_app(d, l, &s, sure || s.prompt);
 	if (sure) {
-		l->level = s.level != 0 ? s.level : dump ? 'E' : 0;
+		if (s.level != 0) {
+			l->level = s.level;
+		} else if (dump) {
+			l->level = 'E';
+		}
 		l->body = s.text;
 		l->ms = l->ms < 0 ? s.ms : l->ms;
 		if (s.level == 'E' || s.level == 'W' || dump) {
