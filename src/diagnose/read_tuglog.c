@@ -9,57 +9,16 @@
 #include "engine_priv.h"
 #include "readers_priv.h"
 
-#define DAY_MS INT64_C(86400000)
 /* Console text of one record that is looked at; what tug writes is shorter. */
 #define TEXT_MAX 1024u
 
 struct state {
-	bool dated;               /* first_day is known */
-	int64_t first_day;        /* day of the first record */
+	struct tug_dg_dump_days days;
 	bool open;                /* `request` has no answer yet */
 	struct tug_smp_hdr request; /* latest request */
 	uint8_t text[TEXT_MAX];
 	uint8_t clean[3 * TEXT_MAX];
 };
-
-/* Days since some day long ago, of a date of the Gregorian calendar. */
-static int64_t day_of(int64_t y, int64_t m, int64_t d)
-{
-	y -= m <= 2;
-	return y * 365 + y / 4 - y / 100 + y / 400 + (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d;
-}
-
-/* "2026-01-31T09:15:02.118Z" cut off `*s`; milliseconds from the start of the first record's day. */
-static bool take_time(struct state *st, struct tug_slice *s, int64_t *ms)
-{
-	static const char form[] = "0000-00-00T";
-	struct tug_slice t = *s;
-	int64_t v[3] = { 0 }, day;
-	size_t part = 0;
-
-	for (size_t i = 0; i < sizeof(form) - 1; i++) {
-		if (i >= t.len || (form[i] == '0' ? !isdigit(t.p[i]) : t.p[i] != (uint8_t)form[i])) {
-			return false;
-		}
-		if (form[i] == '0') {
-			v[part] = v[part] * 10 + (t.p[i] - '0');
-		} else {
-			part++;
-		}
-	}
-	t = tug_slice_of(t.p + sizeof(form) - 1, t.len - (sizeof(form) - 1));
-	if (v[1] < 1 || v[1] > 12 || !tug_dg_clock(&t, ms) || t.len == 0 || t.p[0] != 'Z') {
-		return false;
-	}
-	day = day_of(v[0], v[1], v[2]);
-	if (!st->dated) {
-		st->dated = true;
-		st->first_day = day;
-	}
-	*ms += day > st->first_day ? (day - st->first_day) * DAY_MS : 0;
-	*s = tug_slice_of(t.p + 1, t.len - 1);
-	return true;
-}
 
 static int hex_digit(uint8_t c)
 {
@@ -102,7 +61,7 @@ static void take_frame(struct tug_diag *d, struct state *st, const struct tug_dg
 	} else if (st->open && h.seq == st->request.seq && h.group == st->request.group && h.id == st->request.id) {
 		st->open = false;
 	}
-	tug_dump_frames(d, l, sent, tug_buf_slice(&out));
+	tug_dg_dump_frames(d, l, sent, tug_buf_slice(&out));
 }
 
 static void take_link(struct tug_diag *d, struct state *st, const struct tug_dg_line *l, struct tug_slice url,
@@ -137,7 +96,7 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 		tug_dg_session(d, l);
 		return TUG_MINE;
 	}
-	if (!take_time(st, &s, &ms)) {
+	if (!tug_dg_dump_time(&st->days, &s, &ms) || !tug_dg_starts(s, "Z ", &s)) {
 		return TUG_NOT_MINE;
 	}
 	mark = tug_dg_word(&s);
