@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Makes a line clean: what terminals, forums and editors did to it is undone. Escape sequences, NULs (UTF-16), HTML
- * entities, quoting marks at its start; invalid UTF-8 becomes U+FFFD. Most lines are clean already and not copied.
+ * entities, quoting marks at its start, ticks around it; invalid UTF-8 becomes U+FFFD. Most lines are clean already and not copied.
  */
 #include <ctype.h>
 #include <string.h>
@@ -135,12 +135,24 @@ static size_t clean_one(struct tug_slice raw, size_t i, uint8_t *out, size_t *n)
 	return 1;
 }
 
+/* Without the marks of code in a forum's text: `line`. */
+static struct tug_slice unticked(struct tug_slice s)
+{
+	while (s.len > 0 && s.p[0] == '`') {
+		s = tug_slice_of(s.p + 1, s.len - 1);
+	}
+	while (s.len > 0 && s.p[s.len - 1] == '`') {
+		s.len--;
+	}
+	return s;
+}
+
 struct tug_slice tug_dg_clean(struct tug_slice raw, uint8_t *out)
 {
 	size_t o = 0, i = 0;
 
 	if (is_clean(raw)) {
-		return raw;
+		return unticked(raw);
 	}
 	/* Marks of a quotation: "> > text". */
 	while (i < raw.len && i < 16 && raw.p[i] == '>') {
@@ -152,5 +164,5 @@ struct tug_slice tug_dg_clean(struct tug_slice raw, uint8_t *out)
 		i += clean_one(raw, i, out + o, &n);
 		o += n;
 	}
-	return tug_slice_of(out, o);
+	return unticked(tug_slice_of(out, o));
 }

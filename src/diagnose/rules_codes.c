@@ -325,6 +325,33 @@ static bool unexplained(const struct tug_dg_facts *f, struct tug_hit *h)
 	return true;
 }
 
+/* The device's own log of a refused first chunk; up to Zephyr 3.3 a generic code, then one of the image group. */
+static bool inspect_failed(const struct tug_dg_facts *f, struct tug_hit *h)
+{
+	const struct tug_dg_seen *s = h->seen[0];
+	struct tug_dg_refusal r = { .group = TUG_GRP_IMG, .id = 1, .op = TUG_SMP_WRITE, .err_group = TUG_GRP_IMG };
+	struct text cause = { .n = 0 };
+	uint32_t i = 0;
+
+	/* 5 and 9: the slot is in use, another rule. An answer that was seen is told by itself. */
+	if (s->count == 0 || s->num[0] == 5 || s->num[0] == 9 || s->num[0] < 1 || s->num[0] > 255 ||
+	    tug_dg_refusal_by(f, h->rule->id, &i) != NULL || f->smp.n_refusals > 0 || tug_dg_well_after(f, &s->last)) {
+		return false;
+	}
+	tug_hit_seen(h, 0);
+	r.rc = (int32_t)s->num[0];
+	explain(&cause, &r);
+	if (f->version.zephyr.v < 30400 && r.rc <= TUG_RC_TOO_NEW) {
+		r.legacy = true;
+		add(&cause, " With Zephyr 3.3 and older:");
+		explain(&cause, &r);
+	}
+	tug_hit_title(h, "The device refused the first chunk of an upload (its log says %d)", (int)r.rc);
+	tug_hit_cause(h, "%s", cause.p);
+	tug_hit_possible(h, TUG_SEV_DEGRADED);
+	return true;
+}
+
 static const struct tug_rule rules[] = {
 	{
 		.id = "unexplained-code",
@@ -338,6 +365,20 @@ static const struct tug_rule rules[] = {
 			  "and what the device prints on its console at that moment.",
 		.commands = "mcumgr image list",
 		.source = "src:z:smp/src/smp.c; src:z:img_mgmt.c",
+	},
+	{
+		.id = "unexplained-code",
+		.rank = 561,
+		.severity = TUG_SEV_DEGRADED,
+		.seen = { "Image upload inspect failed: %d" },
+		.when = inspect_failed,
+		.title = "The device refused the first chunk of an upload",
+		.cause = "The code alone does not tell why.",
+		.fix = "Check the likely causes in their order.",
+		.settle = "Give the client's log as well, with the image list before the upload and the first octets "
+			  "of the file.",
+		.commands = "mcumgr image list",
+		.source = "src:z:img_mgmt.c",
 	},
 };
 

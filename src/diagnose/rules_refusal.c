@@ -174,6 +174,15 @@ static bool hash_not_listed(const struct tug_dg_facts *f, const struct tug_dg_re
 	       tug_dg_slot_of(&w->before, w->hash, w->hash_len) == NULL;
 }
 
+/* The hash was listed before a reset and cannot be found after it. */
+static bool hash_gone(const struct tug_dg_facts *f, const struct tug_dg_refusal *r)
+{
+	const struct tug_dg_write *w = tug_dg_write_of(f, r);
+
+	return w != NULL && w->hash_len > 0 && tug_dg_later(&w->request, &f->smp.reset.last) &&
+	       (!w->before.known || tug_dg_later(&f->smp.reset.last, &w->before.at));
+}
+
 static bool test_of_active(const struct tug_dg_facts *f, const struct tug_dg_refusal *r)
 {
 	const struct tug_dg_write *w = tug_dg_write_of(f, r);
@@ -248,6 +257,7 @@ static const struct explained table[] = {
 	{ "test-active-denied", TUG_GRP_IMG, 0, WRITE, .v1 = BIT(1), .when = test_of_active },
 	{ "hash-unknown", TUG_GRP_IMG, 0, WRITE, .v2 = BIT(8) | BIT(24) },
 	{ "hash-unknown", TUG_GRP_IMG, 0, WRITE, .v1 = BIT(1) | BIT(3), .when = hash_not_listed },
+	{ "hash-unknown", TUG_GRP_IMG, 0, WRITE, .v1 = BIT(3), .when = hash_gone },
 	{ "bad-trailer", TUG_GRP_IMG, 0, WRITE, .v2 = BIT(23) | BIT(29) },
 	{ "bad-trailer", TUG_GRP_IMG, 0, WRITE, .v1 = BIT(1), .when = trailer_bad },
 
@@ -294,12 +304,25 @@ static const struct explained table[] = {
 	{ "upload-rejected-by-app", TUG_GRP_IMG, 1, .v1 = BIT(10) | BIT(11) },
 	{ "upload-rejected-by-app", TUG_GRP_IMG, 1, .v1 = BIT(1) | BIT(6), .when = upload_hook },
 
+	/* Of a command that the text does not name. */
 	{ "erase-storage-unsupported", UNKNOWN_GROUP, ANY_ID, .v1 = BIT(8), .when = before_first_chunk },
+	{ "upload-slot-busy-testrun", UNKNOWN_GROUP, ANY_ID, .v1 = BUSY_V1, .v2 = BIT(9), .when = list_trial },
+	{ "upload-slot-busy-pending", UNKNOWN_GROUP, ANY_ID, .v1 = BUSY_V1, .v2 = BIT(9) | BIT(28),
+	  .when = list_pending },
+	{ "upload-slot-busy-pending", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(9), .when = list_unknown },
+	{ "upload-wrong-file", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(23) },
+	{ "directxip-wrong-variant", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(25) },
+	{ "upload-not-newer", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(27) },
+	{ "confirm-refused-pending", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(28) },
+	{ "upload-too-large", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(30) },
+	{ "confirm-denied-other-core", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(32) },
+	{ "test-active-denied", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(33) },
 };
 
 static bool fits(const struct tug_dg_facts *f, const struct tug_dg_refusal *r, const struct explained *e)
 {
-	uint64_t codes = r->legacy ? e->v1 : r->err_group == r->group ? e->v2 : 0;
+	uint16_t own = r->group == UNKNOWN_GROUP ? TUG_GRP_IMG : r->group;
+	uint64_t codes = r->legacy ? e->v1 : r->err_group == own ? e->v2 : 0;
 	bool code = r->rc > 0 && r->rc < 64 && (codes & BIT((unsigned)r->rc)) != 0;
 
 	if (e->group != r->group || (e->id != ANY_ID && e->id != r->id)) {

@@ -50,7 +50,7 @@ static bool test_pending(const struct tug_dg_facts *f, struct tug_hit *h)
 	if (!marked(f, h, false)) {
 		return false;
 	}
-	tug_hit_title(h, "%s is marked for a test boot and waits for a restart",
+	tug_hit_title(h, "The image in %s is marked for a test boot and waits for a restart",
 		      tug_dg_slot_text(tug_dg_pending(&f->smp.list), slot));
 	return true;
 }
@@ -62,7 +62,7 @@ static bool confirm_pending(const struct tug_dg_facts *f, struct tug_hit *h)
 	if (!marked(f, h, true)) {
 		return false;
 	}
-	tug_hit_title(h, "%s is marked for good and waits for a restart",
+	tug_hit_title(h, "The image in %s is marked for good and waits for a restart",
 		      tug_dg_slot_text(tug_dg_pending(&f->smp.list), slot));
 	return true;
 }
@@ -119,6 +119,11 @@ static bool no_active(const struct tug_dg_facts *f, struct tug_hit *h)
 	if (l == NULL || tug_dg_active(l, 0) != NULL || !tug_dg_has_image(l, 0)) {
 		return false;
 	}
+	for (unsigned i = 0; i < l->n; i++) {
+		if (l->s[i].hash_len == 0) {
+			return false; /* a bare list of serial recovery: another rule */
+		}
+	}
 	tug_hit_quote(h, &l->at);
 	return true;
 }
@@ -133,7 +138,7 @@ static bool leftover(const struct tug_dg_facts *f, struct tug_hit *h)
 
 		if (tug_dg_flagless(s) && run != NULL && run->confirmed && !tug_dg_same_hash(run, s)) {
 			tug_hit_quote(h, &l->at);
-			tug_hit_title(h, "%s holds an image without any mark: it will not boot by itself",
+			tug_hit_title(h, "The image in %s has no mark: it will not boot by itself",
 				      tug_dg_slot_text(s, slot));
 			return true;
 		}
@@ -144,7 +149,7 @@ static bool leftover(const struct tug_dg_facts *f, struct tug_hit *h)
 static const struct tug_rule rules[] = {
 	{
 		.id = "test-pending",
-		.rank = 670,
+		.rank = 605,
 		.severity = TUG_SEV_ADVICE,
 		.when = test_pending,
 		.title = "An image is marked for a test boot and waits for a restart",
@@ -158,7 +163,7 @@ static const struct tug_rule rules[] = {
 	},
 	{
 		.id = "confirm-pending",
-		.rank = 671,
+		.rank = 606,
 		.severity = TUG_SEV_ADVICE,
 		.when = confirm_pending,
 		.title = "An image is marked for good and waits for a restart",
@@ -170,7 +175,7 @@ static const struct tug_rule rules[] = {
 	},
 	{
 		.id = "test-run",
-		.rank = 672,
+		.rank = 607,
 		.severity = TUG_SEV_ADVICE,
 		.when = test_run,
 		.title = "The running image is on trial: the next restart goes back unless it is confirmed",

@@ -149,7 +149,15 @@ static bool hash_unknown(const struct tug_dg_facts *f, struct tug_hit *h)
 		if (l->known) {
 			tug_hit_quote(h, &l->at);
 		}
-		if (w->hash_len >= 4) {
+		if (w->hash_len >= 4 && r != NULL && l->known && tug_dg_slot_of(l, w->hash, w->hash_len) != NULL) {
+			tug_hit_quote(h, &f->smp.reset.last);
+			tug_hit_title(h, "The image %02x%02x%02x%02x... was there before the reset, and the device "
+					 "does not find it after it",
+				      w->hash[0], w->hash[1], w->hash[2], w->hash[3]);
+			tug_hit_cause(h, "At the reset the bootloader looked at the marked image. It is gone when the "
+					 "bootloader rejected and erased it: signed with another key, damaged, linked "
+					 "for other addresses, or older where downgrades are refused.");
+		} else if (w->hash_len >= 4) {
 			tug_hit_title(h, "The hash %02x%02x%02x%02x... (%u octets) in the %s belongs to no image in "
 					 "the device's slots",
 				      w->hash[0], w->hash[1], w->hash[2], w->hash[3], w->hash_len,
@@ -273,7 +281,8 @@ static bool same_version(const struct tug_dg_facts *f, struct tug_hit *h)
 	for (unsigned i = 0; l->known && i < l->n; i++) {
 		const struct tug_report_slot *other = tug_dg_other_slot(l, &l->s[i]);
 
-		zero = zero && is_zero(l->s[i].version);
+		/* A slot without hash and flags may be empty: serial recovery lists those, too. */
+		zero = zero && is_zero(l->s[i].version) && (l->s[i].hash_len > 0 || l->s[i].bootable);
 		same = same && other != NULL && !tug_dg_same_hash(other, &l->s[i]) &&
 		       tug_dg_version_order(other->version, l->s[i].version, &order) && order == 0;
 	}
@@ -453,8 +462,8 @@ static const struct tug_rule rules[] = {
 		.rank = 134,
 		.severity = TUG_SEV_BLOCKING,
 		.seen = { "Faled boot_set_next with code", "Pending flag of slot %d of image %d not set",
-			  "Tested image is not in a pending "
-			  "state", "was tested but it did not switch to a pending state",
+			  "Tested image is not in a pending state",
+			  "was tested but it did not switch to a pending state",
 			  "was confirmed, but did not switch to permanent state" },
 		.when = bad_trailer,
 		.title = "The image cannot be marked: the trailer of its slot is neither empty nor valid",

@@ -87,7 +87,8 @@ static bool never_swaps(const struct tug_dg_facts *f, struct tug_hit *h)
 		tug_hit_quote(h, &f->smp.reset.before.at);
 		tug_hit_quote(h, &f->smp.reset.last);
 		tug_hit_quote(h, &f->smp.reset.after.at);
-		tug_hit_title(h, "%s still waits for the next boot after a reset: the bootloader does not swap it",
+		tug_hit_title(h, "The image in %s still waits for the next boot after a reset: the bootloader does not "
+				 "swap it",
 			      tug_dg_slot_text(s, slot));
 		return true;
 	}
@@ -96,8 +97,8 @@ static bool never_swaps(const struct tug_dg_facts *f, struct tug_hit *h)
 		return false;
 	}
 	tug_hit_quote(h, &f->smp.first_list.at);
-	tug_hit_title(h, "%s was already waiting for a boot when this log began: if the device restarted since, the "
-			 "bootloader refuses the swap",
+	tug_hit_title(h, "The image in %s was already waiting for a boot when this log began: if the device restarted "
+			 "since, the bootloader refuses the swap",
 		      tug_dg_slot_text(s, slot));
 	tug_hit_possible(h, TUG_SEV_DEGRADED);
 	return true;
@@ -169,7 +170,7 @@ static bool fell_back(const struct tug_dg_list *after, const uint8_t *hash, size
 {
 	const struct tug_report_slot *s = after->known ? tug_dg_slot_of(after, hash, len) : NULL, *run;
 
-	if (len == 0 || !tug_dg_flagless(s)) {
+	if (len == 0 || s == NULL || !tug_dg_flagless(s)) {
 		return false;
 	}
 	run = tug_dg_active(after, s->image);
@@ -180,13 +181,14 @@ static bool reverted(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	const struct tug_dg_smp *x = &f->smp;
 	const struct tug_report_slot *was = tug_dg_pending(&x->reset.before);
-	char slot[TUG_DG_SLOT_TEXT];
 
 	if (double_reboot(f) != NULL || tug_dg_well_after(f, NULL)) {
 		return false;
 	}
 	if (x->testrun_seen && tug_dg_later(&x->list.at, &x->testrun_at) &&
 	    fell_back(&x->list, x->testrun_hash, x->testrun_hash_len)) {
+		char slot[TUG_DG_SLOT_TEXT];
+
 		tug_hit_quote(h, &x->testrun_at);
 		tug_hit_quote(h, &x->list.at);
 		tug_dg_slot_text(tug_dg_slot_of(&x->list, x->testrun_hash, x->testrun_hash_len), slot);
@@ -223,7 +225,6 @@ static bool reverted(const struct tug_dg_facts *f, struct tug_hit *h)
 static bool not_marked(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	const struct tug_dg_smp *x = &f->smp;
-	const struct tug_report_slot *s, *run;
 
 	if (!x->upload.completed || x->n_writes > 0 || x->client.said_success || tug_dg_direct_xip(f) ||
 	    tug_dg_recovery(f) ||
@@ -232,8 +233,9 @@ static bool not_marked(const struct tug_dg_facts *f, struct tug_hit *h)
 	}
 	tug_hit_quote(h, x->upload.done.line != 0 ? &x->upload.done : &x->upload.last);
 	if (x->reset.after.known && tug_dg_later(&x->reset.after.at, &x->upload.last)) {
-		s = tug_dg_slot(&x->reset.after, x->upload.image, 1);
-		run = tug_dg_active(&x->reset.after, x->upload.image);
+		const struct tug_report_slot *s = tug_dg_slot(&x->reset.after, x->upload.image, 1);
+		const struct tug_report_slot *run = tug_dg_active(&x->reset.after, x->upload.image);
+
 		tug_hit_quote(h, &x->reset.last);
 		tug_hit_quote(h, &x->reset.after.at);
 		return tug_dg_flagless(s) && run != NULL && !tug_dg_same_hash(run, s);
@@ -376,8 +378,8 @@ static const struct tug_rule rules[] = {
 			 "application is not started by MCUboot at all. A bad signature is NOT among them: MCUboot "
 			 "erases an image it rejects, so it would no longer be listed.",
 		.fix = "Read MCUboot's console for one boot, it names the reason. Compare partitions.yml of the "
-		       "flashed bootloader with that of the application, and the image's size with its slot less three "
-		       "sectors.",
+		       "flashed bootloader with that of the application, and the image's size with what the swap "
+		       "leaves of its slot: of n sectors n - 2 at most (a usual nRF52833 slot of 58: 229376 octets).",
 		.next = "read MCUboot's console for one boot",
 		.settle = "Reset the device and list the images: if it is still pending then, MCUboot refuses the swap "
 			  "and its console says why; give the size of the signed file, too.",

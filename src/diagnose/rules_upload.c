@@ -18,8 +18,11 @@ static bool busy_pending(const struct tug_dg_facts *f, struct tug_hit *h)
 	char slot[TUG_DG_SLOT_TEXT];
 
 	if (r == NULL) {
-		/* only the client's text of the code */
-		if (!tug_hit_seen(h, 0) || tug_dg_well_after(f, &h->seen[0]->last)) {
+		/* only a text of the code */
+		bool device = h->seen[1]->count > 0 && (h->seen[1]->num[0] == 9 || h->seen[1]->num[0] == 5);
+		unsigned i = h->seen[0]->count > 0 ? 0 : device ? 1 : 2;
+
+		if (!tug_hit_seen(h, i) || tug_dg_well_after(f, &h->seen[i]->last)) {
 			return false;
 		}
 		l = f->smp.list.known ? &f->smp.list : NULL;
@@ -32,8 +35,11 @@ static bool busy_pending(const struct tug_dg_facts *f, struct tug_hit *h)
 		return l == NULL || tug_dg_trial(l) == NULL;
 	}
 	tug_hit_quote(h, &l->at);
-	tug_hit_title(h, "The upload is refused because %s already waits for the next boot",
-		      tug_dg_slot_text(s, slot));
+	tug_hit_title(h, "%s is refused because %s already waits for the next boot",
+		      r != NULL && r->group != TUG_GRP_IMG ? "A command" : "The upload", tug_dg_slot_text(s, slot));
+	if (r != NULL && r->group != TUG_GRP_IMG && !tug_dg_generic(r, TUG_RC_BADSTATE) && r->legacy) {
+		tug_hit_possible(h, TUG_SEV_DEGRADED); /* of which command the code is is not known */
+	}
 	return true;
 }
 
@@ -421,7 +427,8 @@ static const struct tug_rule rules[] = {
 		.id = "upload-slot-busy-pending",
 		.rank = 200,
 		.severity = TUG_SEV_BLOCKING,
-		.seen = { "here is no free slot to place the image" },
+		.seen = { "here is no free slot to place the image", "Image upload inspect failed: %d",
+			  "emote error: Bad State" },
 		.when = busy_pending,
 		.title = "The upload is refused because an image already waits for the next boot",
 		.cause = "A slot that is marked for the next boot is not overwritten. The refusal reads NO_MEMORY (2) "
