@@ -97,6 +97,7 @@ TUG_RULE_SET(tug_rules_slots);    /* 1 what an image list by itself says */
 TUG_RULE_SET(tug_rules_boot);     /* 2.6 bootloader */
 TUG_RULE_SET(tug_rules_keys);     /* 2.7 signature and keys */
 TUG_RULE_SET(tug_rules_layout);   /* 2.8 partitions */
+TUG_RULE_SET(tug_rules_kconfig);  /* 2.9 options of Kconfig */
 TUG_RULE_SET(tug_rules_project);  /* 2.9 project configuration */
 TUG_RULE_SET(tug_rules_lint);     /* single settings and their arithmetic */
 TUG_RULE_SET(tug_rules_cores);    /* 2.10 several cores */
@@ -104,6 +105,7 @@ TUG_RULE_SET(tug_rules_recovery); /* 2.11 serial recovery */
 TUG_RULE_SET(tug_rules_speed);    /* 2.12 performance */
 TUG_RULE_SET(tug_rules_security); /* 2.13 security and pairing */
 TUG_RULE_SET(tug_rules_host);     /* 2.14 host side */
+TUG_RULE_SET(tug_rules_live);     /* what a device does when it is asked */
 TUG_RULE_SET(tug_rules_codes);    /* return codes that no other rule explains */
 
 #endif

@@ -17,6 +17,7 @@ const struct tug_rule_set *const *tug_rule_sets(size_t *n)
 		&tug_rules_boot,
 		&tug_rules_keys,
 		&tug_rules_layout,
+		&tug_rules_kconfig,
 		&tug_rules_project,
 		&tug_rules_lint,
 		&tug_rules_cores,
@@ -24,6 +25,7 @@ const struct tug_rule_set *const *tug_rule_sets(size_t *n)
 		&tug_rules_speed,
 		&tug_rules_security,
 		&tug_rules_host,
+		&tug_rules_live,
 		&tug_rules_codes,
 	};
 	*n = sizeof(sets) / sizeof(sets[0]);

@@ -14,6 +14,8 @@
 /* A probe is small or known to be answered late only by what is broken. */
 #define PROBE_MS 2000u
 #define FRAME_UNKNOWN 256u /* without params: no echo longer than what every server takes */
+/* An echo that every server takes. */
+#define ECHO_SMALL 32u
 /* Octets of an echo request around its text: header, map, key, text head of three octets, end. */
 #define ECHO_EXTRA (TUG_SMP_HDR_LEN + 1u + 2u + 3u + 1u)
 
@@ -25,7 +27,8 @@ struct look {
 	uint8_t sent[TUG_SMP_HDR_LEN]; /* head of the latest request */
 	bool any_sent;
 	bool answered;
-	int err; /* first failure */
+	bool aside; /* frames are not for the diagnosis */
+	int err;    /* first failure */
 	uint32_t buf_size;
 };
 
@@ -38,7 +41,9 @@ static void see_frame(void *user, const char *url, bool sent, struct tug_slice f
 		memcpy(k->sent, frame.p, sizeof(k->sent));
 		k->any_sent = true;
 	}
-	tug_diag_frame(k->d, (int64_t)tug_host_now(k->host), sent, frame);
+	if (!k->aside) {
+		tug_diag_frame(k->d, (int64_t)tug_host_now(k->host), sent, frame);
+	}
 }
 
 static void see_text(void *user, const char *url, struct tug_slice text)
@@ -113,7 +118,9 @@ static void ask_text(struct look *k, uint8_t id, const char *key, const char *te
 	}
 }
 
-/* A command that no server has: how does this one refuse? */
+/*
+ * A command that no server has: a server in good order refuses it (rc 8), which would be no news; only silence is told.
+ */
 static void ask_unknown(struct look *k)
 {
 	static const struct tug_map nothing = { NULL, 0 };
@@ -122,7 +129,9 @@ static void ask_unknown(struct look *k)
 	static const uint8_t empty[] = { 0xbf, 0xff };
 	struct tug_answer a;
 
+	k->aside = true;
 	ask(k, &unknown, tug_slice_of(empty, sizeof(empty)), &a);
+	k->aside = false;
 }
 
 /* An echo whose request has `frame` octets. Result: it came back. */
@@ -156,11 +165,17 @@ static void ask_echoes(struct look *k)
 	uint32_t most = k->buf_size != 0 ? k->buf_size : FRAME_UNKNOWN;
 	uint32_t size = 64;
 
-	while (size < most && echo(k, size)) {
+	bool back = true;
+
+	while (size < most && back) {
+		back = echo(k, size);
 		size *= 2;
 	}
-	if (size >= most && most > ECHO_EXTRA) {
-		echo(k, most);
+	if (back && most > ECHO_EXTRA) {
+		back = echo(k, most);
+	}
+	if (!back) {
+		echo(k, ECHO_SMALL); /* was only the long one lost, or is the server gone? */
 	}
 }
 
