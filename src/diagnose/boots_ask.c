@@ -66,15 +66,32 @@ bool tug_dg_boot_resumed(const struct tug_dg_boot *b)
 	       strcmp(p->magic, "good") == 0 && p->copy_done == 3 && p->swap_type >= 2 && p->swap_type <= 4;
 }
 
+/* MCUboot before 1.4 wrote no type into the trailer. */
+static bool went_on(const struct tug_dg_boot *b)
+{
+	const struct tug_dg_trailer *p = &b->primary;
+
+	return tug_dg_boot_resumed(b) || (strcmp(b->source, "primary") == 0 && p->known && strcmp(p->magic, "good") == 0 &&
+					  p->copy_done == 3 && p->swap_type < 0);
+}
+
 bool tug_dg_boot_cut(const struct tug_dg_facts *f, const struct tug_dg_boot *b)
 {
 	const struct tug_dg_boot *next = tug_dg_boot_next(f, b);
+	bool failed = b->complained && b->complaint.line > b->swap_at.line;
 
-	if (b->jumped || b->complained || b->recovery || next == NULL || !(next->banner || next->started)) {
+	if (b->jumped || failed || b->recovery || next == NULL || !(next->banner || next->started)) {
 		return false;
 	}
 	return b->algorithm[0] != '\0' || tug_dg_boot_resumed(b) ||
-	       ((swapped(b) || strcmp(b->swap, "revert") == 0) && tug_dg_boot_resumed(next));
+	       ((swapped(b) || strcmp(b->swap, "revert") == 0) && went_on(next));
+}
+
+const struct tug_dg_boot *tug_dg_boot_lost(const struct tug_dg_facts *f)
+{
+	const struct tug_dg_boot *b = f->boots.n > 0 ? &f->boots.boot[f->boots.n - 1] : NULL;
+
+	return b != NULL && !b->jumped && !b->recovery && b->complained && tug_dg_boot_resumed(b) ? b : NULL;
 }
 
 /* Slot 1 was written or erased by the client between the reset and the list after it. */

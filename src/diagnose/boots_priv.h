@@ -82,6 +82,8 @@ bool tug_dg_stands(const struct tug_dg_facts *f, const struct tug_hit *h, unsign
 bool tug_dg_boot_cut(const struct tug_dg_facts *f, const struct tug_dg_boot *b);
 /** This boot found a swap half done and went on with it. */
 bool tug_dg_boot_resumed(const struct tug_dg_boot *b);
+/** The last boot found a swap half done and nothing to start; NULL: not so. */
+const struct tug_dg_boot *tug_dg_boot_lost(const struct tug_dg_facts *f);
 /** Slot that was waiting for the last reset and is gone after it, while the old image still runs; NULL: none. */
 const struct tug_report_slot *tug_dg_vanished(const struct tug_dg_facts *f);
 

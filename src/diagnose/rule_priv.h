@@ -95,6 +95,7 @@ TUG_RULE_SET(tug_rules_state);    /* 2.5 image state */
 TUG_RULE_SET(tug_rules_swap);     /* 2.5 swap */
 TUG_RULE_SET(tug_rules_slots);    /* 1 what an image list by itself says */
 TUG_RULE_SET(tug_rules_boot);     /* 2.6 bootloader */
+TUG_RULE_SET(tug_rules_cut);      /* 2.6 swaps cut off, starts that lead nowhere */
 TUG_RULE_SET(tug_rules_keys);     /* 2.7 signature and keys */
 TUG_RULE_SET(tug_rules_layout);   /* 2.8 partitions */
 TUG_RULE_SET(tug_rules_kconfig);  /* 2.9 options of Kconfig */

@@ -15,6 +15,7 @@ const struct tug_rule_set *const *tug_rule_sets(size_t *n)
 		&tug_rules_swap,
 		&tug_rules_slots,
 		&tug_rules_boot,
+		&tug_rules_cut,
 		&tug_rules_keys,
 		&tug_rules_layout,
 		&tug_rules_kconfig,
