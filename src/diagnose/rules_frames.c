@@ -40,6 +40,10 @@ static bool netbuf_drops(const struct tug_dg_facts *f, struct tug_hit *h)
 	int64_t size = app_num(f, "MCUMGR_TRANSPORT_NETBUF_SIZE", "MCUMGR_BUF_SIZE");
 	bool lost = tug_dg_first_chunk_lost(f), known;
 
+	if (tug_hit_any(h) && !tug_dg_reassembly_set(f)) {
+		tug_hit_possible(h, TUG_SEV_DEGRADED); /* a web client's word: its image list was answered before */
+		return true;
+	}
 	if (!tug_dg_over_ble(f) || tug_dg_reassembly_set(f) || f->smp.device.params_known || !(lost || echo_limit(f)) ||
 	    (u->max_frame > 0 && u->max_frame <= 100)) {
 		return false;
@@ -285,21 +289,27 @@ static bool fault(const struct tug_dg_facts *f, struct tug_hit *h)
 	}
 	tug_hit_range(h, 8, 11);
 	tug_hit_range(h, 0, FAULT_OVERFLOW_LAST);
-	if (h->seen[11]->count > 0) {
+	if (tug_hit_count(h, FAULT_OVERFLOW_LAST + 1, FAULT_THREAD_LAST) > 0) {
+		tug_hit_range(h, FAULT_OVERFLOW_LAST + 1, FAULT_THREAD_LAST);
+		tug_hit_title(h, "The firmware crashed in its SMP thread (\"mcumgr smp\"), that is while it handled a command");
+		h->severity = tug_dg_well_after(f, NULL) ? TUG_SEV_DEGRADED : TUG_SEV_BLOCKING;
+	} else if (h->seen[11]->count > 0) {
 		tug_hit_title(h, "The firmware crashed in thread \"%s\"", h->seen[11]->word);
 	}
-	(void)f;
 	return true;
 }
 
 static bool null_fault(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	if (h->seen[0]->count == 0 || h->seen[1]->count == 0 || f->version.zephyr.v >= 20700) {
+	bool no_buffer = h->seen[2]->count > 0; /* the buffer pool says so itself: then the version does not matter */
+
+	if (h->seen[0]->count == 0 || (h->seen[1]->count == 0 && !no_buffer) ||
+	    (f->version.zephyr.v >= 20700 && !no_buffer)) {
 		return false;
 	}
 	tug_hit_any(h);
 	tug_hit_quote(h, &f->version.zephyr.at);
-	if (f->version.zephyr.v == 0 || !update_here(f)) {
+	if (!update_here(f) && h->seen[3]->count == 0 && f->version.zephyr.v == 0 && !no_buffer) {
 		tug_hit_possible(h, TUG_SEV_DEGRADED);
 	}
 	return true;
@@ -341,12 +351,17 @@ static bool udp_user_data(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	int64_t size = app_num(f, "MCUMGR_TRANSPORT_NETBUF_USER_DATA_SIZE", "MCUMGR_BUF_USER_DATA_SIZE");
 
-	if (!over_udp(f, h, 0, 3) || tug_hit_count(h, 4, 6) == 0) {
-		return false;
+	bool ipv4_only = tug_dg_conf_is(f->conf, TUG_ROLES_APP, "MCUMGR_TRANSPORT_UDP_IPV6", "n") || h->seen[4]->count > 0;
+
+	if (!over_udp(f, h, 0, 3) || tug_hit_count(h, 5, 7) == 0 || tug_hit_count(h, 8, 8) > 0) {
+		return false; /* a stack overflow is another matter */
 	}
-	tug_hit_range(h, 4, 6);
+	tug_hit_range(h, 5, 7);
 	if (size >= 0 && size < 24) {
 		quote_setting(f, h, "MCUMGR_TRANSPORT_NETBUF_USER_DATA_SIZE");
+	} else if (ipv4_only && size < 0 && f->version.zephyr.v != 0 && f->version.zephyr.v < 30600) {
+		tug_hit_range(h, 4, 4);
+		quote_setting(f, h, "MCUMGR_TRANSPORT_UDP_IPV6");
 	} else {
 		tug_hit_possible(h, TUG_SEV_DEGRADED);
 	}
@@ -477,17 +492,17 @@ static const struct tug_rule rules[] = {
 		.id = "smp-buffer-null-fault",
 		.rank = 25,
 		.severity = TUG_SEV_BLOCKING,
-		.seen = { "BUS FAULT", "BFAR Address: 0xc" },
+		.seen = { "BUS FAULT", "BFAR Address: 0xc", "Failed to get free buffer", "image upload" },
 		.when = null_fault,
-		.title = "The device crashed on a buffer that it did not get (bus fault at address 0xc)",
-		.cause = "Up to Zephyr 2.6 the SMP code used the result of a buffer allocation without a look; under load none is "
-			 "free, and the access goes to address 0xc.",
-		.fix = "Use Zephyr 2.7 or later; until then raise CONFIG_MCUMGR_TRANSPORT_NETBUF_COUNT and send one chunk at a time.",
+		.title = "The device crashed on a buffer that it did not get (bus fault after a failed allocation)",
+		.cause = "SMP code used the result of a buffer allocation without a look: over Bluetooth and UDP up to Zephyr 2.6 (the "
+			 "access goes to address 0xc), over serial up to 4.4. Under load no buffer is free.",
+		.fix = "Use a Zephyr where it is fixed (2.7; serial: after 4.4); until then raise CONFIG_MCUMGR_TRANSPORT_NETBUF_COUNT and send one chunk at a time.",
 		.next = "raise CONFIG_MCUMGR_TRANSPORT_NETBUF_COUNT and upload with a window of 1; then move to Zephyr 2.7 or later",
 		.settle = "The firmware's banner tells its Zephyr version (the fault is gone since 2.7); addr2line of the faulting "
 			  "address tells whether it is in smp_alloc_rsp or net_buf",
 		.commands = "CONFIG_MCUMGR_TRANSPORT_NETBUF_COUNT=8",
-		.source = "Z37105",
+		.source = "Z37105, Z107809",
 	},
 	{
 		.id = "uart-shared-with-console",
@@ -583,11 +598,12 @@ static const struct tug_rule rules[] = {
 		.id = "netbuf-drops-write",
 		.rank = 450,
 		.severity = TUG_SEV_BLOCKING,
+		.seen = { "not responding after %d attempts" },
 		.when = netbuf_drops,
 		.title = "Small requests are answered, the first chunk of the upload never is: its write may be larger than the "
 			 "device's buffer",
 		.cause = "A write that does not fit CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE (384 by default) is refused by the device with "
-			 "an error that a write without response never shows. A slow erase (upload-erase-timeout) and a crash at the "
+			 "an error that a write without response never shows; a write beyond the MTU minus 3 never gets there. A slow erase (upload-erase-timeout) and a crash at the "
 			 "first chunk (smp-stack-overflow) look the same from the client.",
 		.fix = "CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y with CONFIG_MCUMGR_GRP_OS_MCUMGR_PARAMS=y, or "
 		       "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE at least as large as the MTU minus 3.",
@@ -724,12 +740,13 @@ static const struct tug_rule rules[] = {
 		.id = "udp-user-data-size",
 		.rank = 26,
 		.severity = TUG_SEV_BLOCKING,
-		.seen = { "--conntype udp", "--conntype=udp", "type=udp", "udp:", "smp_udp.c", "mcumgr_udp: *****",
-			  "net_buf_simple.c" },
+		.seen = { "--conntype udp", "--conntype=udp", "type=udp", "overlay-udp.conf", "MCUMGR_TRANSPORT_UDP_IPV6=n", "smp_udp.c",
+			  "ZEPHYR FATAL ERROR", "BUS FAULT", "Stack overflow" },
 		.when = udp_user_data,
 		.title = "The device crashed on an SMP request over UDP: the address of the sender does not fit the buffer's user data",
-		.cause = "Each buffer keeps the sender's address in its user data; CONFIG_MCUMGR_TRANSPORT_NETBUF_USER_DATA_SIZE was set "
-			 "too small for it (IPv6 needs 24).",
+		.cause = "Each buffer keeps the sender's address in its user data; CONFIG_MCUMGR_TRANSPORT_NETBUF_USER_DATA_SIZE is too small "
+			 "for it. An address of the socket interface takes 24 as soon as IPv6 is in the build, even when SMP uses IPv4 only; "
+			 "the default before Zephyr 3.6 was too small then.",
 		.fix = "Remove CONFIG_MCUMGR_TRANSPORT_NETBUF_USER_DATA_SIZE from the configuration, or set it to 24.",
 		.next = "set CONFIG_MCUMGR_TRANSPORT_NETBUF_USER_DATA_SIZE=24 and flash that build",
 		.settle = "Look up CONFIG_MCUMGR_TRANSPORT_NETBUF_USER_DATA_SIZE in the build's .config: below 24 it is this",
@@ -762,6 +779,7 @@ static const struct tug_rule rules[] = {
 			 "a new image that does it before it is confirmed is put back at the next reset.",
 		.fix = "Look up the faulting address in the firmware's ELF file; for a stack overflow raise the stack of the thread that "
 		       "is named.",
+		.next = "look up the faulting address (r15/pc) in the firmware's ELF file: it names the function that crashed",
 		.commands = "addr2line -e build/zephyr/zephyr.elf ADDRESS",
 		.source = "src:z:kernel/fatal.c",
 	},

@@ -166,6 +166,11 @@ static bool terminated_by_peer(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	const struct tug_dg_link_end *e = tug_dg_end_with(f, TUG_DG_AT_WORK, by_peer, N(by_peer));
 
+	if (e == NULL && f->smp.link.n_ends == 0 && tug_hit_any(h)) {
+		h->severity = TUG_SEV_DEGRADED; /* a client's words, and no telling what it was doing */
+		tug_hit_title(h, "The device itself closed the link (status 19, remote user)");
+		return true;
+	}
 	if (e == NULL || tug_dg_later(&f->smp.reset.last, &f->smp.upload.first)) {
 		return false;
 	}
@@ -214,6 +219,10 @@ static bool link_lost(const struct tug_dg_facts *f, struct tug_hit *h)
 	}
 	tug_hit_any(h);
 	h->severity = TUG_SEV_DEGRADED;
+	if (h->seen[0]->count > 0) {
+		tug_hit_title(h, "mcumgr broke the upload off after %lld of %lld octets without saying why",
+			      (long long)h->seen[0]->num[0], (long long)h->seen[0]->num[1]);
+	}
 	if (tug_dg_heard_after(f, at) || tug_dg_well_after(f, at)) {
 		tug_hit_past(h);
 	}
@@ -463,6 +472,7 @@ static const struct tug_rule rules[] = {
 		.id = "link-terminated-by-peer",
 		.rank = 440,
 		.severity = TUG_SEV_BLOCKING,
+		.seen = { "GATT_CONN_TERMINATE_PEER_USER", "GATT CONN TERMINATE PEER USER" },
 		.when = terminated_by_peer,
 		.title = "The device itself closed the link (status 19, remote user) while the update was at work, without a reset",
 		.cause = "Status 19 (0x13) is a disconnect that the peer asked for: the application did it (idle or security timer, "
@@ -478,8 +488,9 @@ static const struct tug_rule rules[] = {
 		.id = "link-lost",
 		.rank = 460,
 		.severity = TUG_SEV_BLOCKING,
-		.seen = { "Device disconnected unexpectedly", "ImageUpload unexpected error after", "SMPTransportDisconnected",
-			  "GATT Server is disconnected", "McuMgrDisconnectedException", "BLE connection dropped", "Error: disconnected" },
+		.seen = { "ImageUpload unexpected error after %d/%d bytes", "Device disconnected unexpectedly", "SMPTransportDisconnected",
+			  "GATT Server is disconnected", "McuMgrDisconnectedException", "BLE connection dropped", "Error: disconnected",
+			  "GATT_CONN_TIMEOUT" },
 		.when = link_lost,
 		.title = "The link was lost in the middle of the exchange",
 		.cause = "In the order of suspicion: the device restarted or faulted (watchdog, stack overflow), its CPU or "
