@@ -171,6 +171,17 @@ static bool has_any(struct tug_slice s, const char *chars)
 	return false;
 }
 
+/* "mcumgr>": a name and the mark. */
+static bool is_named_prompt(struct tug_slice w)
+{
+	for (size_t i = 0; i + 1 < w.len; i++) {
+		if (!isalnum(w.p[i]) && w.p[i] != '-' && w.p[i] != '_') {
+			return false;
+		}
+	}
+	return w.len > 1 && w.p[w.len - 1] == '>';
+}
+
 /* Is `w` the end of a prompt? "$", "user@host:~$", "C:\>", "[x]#", an arrow. */
 static bool is_prompt_word(struct tug_slice w)
 {
@@ -184,7 +195,7 @@ static bool is_prompt_word(struct tug_slice w)
 	if (strchr("$#>%", w.p[w.len - 1]) == NULL) {
 		return false;
 	}
-	return w.len == 1 || w.p[0] == '$' || has_any(w, "@:~/\\])");
+	return w.len == 1 || w.p[0] == '$' || has_any(w, "@:~/\\])") || is_named_prompt(w);
 }
 
 /* Is what stands before the program's name what terminals put there? */

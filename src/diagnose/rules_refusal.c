@@ -64,7 +64,7 @@ static bool no_such_image(const struct tug_dg_facts *f, const struct tug_dg_refu
 {
 	const struct tug_dg_list *l = tug_dg_list_at(f, r);
 
-	return at_start(f, r) && f->smp.upload.image > 0 && (l == NULL || !tug_dg_has_image(l, f->smp.upload.image));
+	return at_start(f, r) && f->smp.upload.image > 0 && (l == NULL || (!l->cut && !tug_dg_has_image(l, f->smp.upload.image)));
 }
 
 static bool upgrade_only(const struct tug_dg_facts *f, const struct tug_dg_refusal *r)
@@ -170,7 +170,7 @@ static bool hash_not_listed(const struct tug_dg_facts *f, const struct tug_dg_re
 {
 	const struct tug_dg_write *w = tug_dg_write_of(f, r);
 
-	return w != NULL && w->hash_len > 0 && w->before.known && w->before.n > 0 &&
+	return w != NULL && w->hash_len > 0 && w->before.known && w->before.n > 0 && !w->before.cut &&
 	       tug_dg_slot_of(&w->before, w->hash, w->hash_len) == NULL;
 }
 
@@ -211,7 +211,7 @@ static bool erase_of_empty(const struct tug_dg_facts *f, const struct tug_dg_ref
 {
 	const struct tug_dg_list *l = tug_dg_list_at(f, r);
 
-	return l != NULL && l->n > 0 && tug_dg_slot(l, 0, 1) == NULL;
+	return l != NULL && l->n > 0 && !l->cut && tug_dg_slot(l, 0, 1) == NULL;
 }
 
 static bool optional(const struct tug_dg_facts *f, const struct tug_dg_refusal *r)

@@ -89,7 +89,7 @@ static bool unconfirmed_first(const struct tug_dg_facts *f, struct tug_hit *h)
 	for (unsigned i = 0; l != NULL && i < l->n; i++) {
 		const struct tug_report_slot *s = &l->s[i], *other = tug_dg_other_slot(l, s);
 
-		if (s->active && !s->confirmed && !s->pending && (other == NULL || tug_dg_flagless(other))) {
+		if (s->active && !s->confirmed && !s->pending && (other == NULL ? !l->cut : tug_dg_flagless(other))) {
 			tug_hit_quote(h, &l->at);
 			return true;
 		}
@@ -116,7 +116,7 @@ static bool no_active(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	const struct tug_dg_list *l = lone_list(f);
 
-	if (l == NULL || tug_dg_active(l, 0) != NULL || !tug_dg_has_image(l, 0)) {
+	if (l == NULL || l->cut || tug_dg_active(l, 0) != NULL || !tug_dg_has_image(l, 0)) {
 		return false;
 	}
 	for (unsigned i = 0; i < l->n; i++) {

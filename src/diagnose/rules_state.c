@@ -114,7 +114,7 @@ static const struct tug_dg_write *unlisted_write(const struct tug_dg_facts *f)
 	for (uint32_t i = f->smp.n_writes; i-- > 0;) {
 		const struct tug_dg_write *w = &f->smp.write[i];
 		const struct tug_dg_list *l = w->after.known ? &w->after : &w->before;
-		bool hashes = l->known && l->n > 0;
+		bool hashes = l->known && l->n > 0 && !l->cut;
 
 		for (unsigned k = 0; hashes && k < l->n; k++) {
 			hashes = l->s[k].hash_len >= 4;

@@ -75,6 +75,24 @@ static const struct tug_report_slot *old_mark(const struct tug_dg_facts *f)
 	return any && (now == NULL || (now->pending && !now->active)) ? s : NULL;
 }
 
+/* It waited before the reset, and after it the device still says that one waits. */
+static const struct tug_dg_refusal *still_refused(const struct tug_dg_facts *f)
+{
+	const struct tug_dg_reset *reset = &f->smp.reset;
+	const struct tug_dg_refusal *r;
+	uint32_t i = 0;
+
+	if (tug_dg_pending(&reset->before) == NULL || reset->after.known) {
+		return NULL;
+	}
+	while ((r = tug_dg_refusal_by(f, "confirm-refused-pending", &i)) != NULL) {
+		if (tug_dg_later(&r->first, &reset->last)) {
+			return r;
+		}
+	}
+	return NULL;
+}
+
 static bool never_swaps(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	const struct tug_report_slot *s = tug_dg_never_swapped(f);
@@ -90,6 +108,16 @@ static bool never_swaps(const struct tug_dg_facts *f, struct tug_hit *h)
 		tug_hit_title(h, "The image in %s still waits for the next boot after a reset: the bootloader does not "
 				 "swap it",
 			      tug_dg_slot_text(s, slot));
+		return true;
+	}
+	if (still_refused(f) != NULL) {
+		tug_hit_quote(h, &f->smp.reset.before.at);
+		tug_hit_quote(h, &f->smp.reset.last);
+		tug_hit_refusal(h, still_refused(f));
+		tug_hit_title(h, "The image in %s waited before the reset, and after it the device still says that one "
+				 "waits",
+			      tug_dg_slot_text(tug_dg_pending(&f->smp.reset.before), slot));
+		tug_hit_possible(h, TUG_SEV_DEGRADED);
 		return true;
 	}
 	s = old_mark(f);

@@ -268,7 +268,7 @@ static bool erase_timeout(const struct tug_dg_facts *f, struct tug_hit *h)
 			return false;
 		}
 	}
-	if (u->before.known && s == NULL) {
+	if (u->before.known && !u->before.cut && s == NULL) {
 		return false; /* an empty slot is not erased */
 	}
 	tug_hit_quote(h, &u->first);

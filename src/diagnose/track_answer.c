@@ -7,6 +7,8 @@
 #include "track_priv.h"
 
 #define UNKNOWN_GROUP 0xffffu
+/* A code printed this long after a request is not its answer; clients give up after 40 s at the latest. */
+#define CODE_LATE_MS 45000
 
 /* ---- refusals ----------------------------------------------------------------------------------------------- */
 
@@ -157,6 +159,9 @@ void tug_dg_code(struct tug_diag *d, const struct tug_dg_line *l, int32_t rc, in
 
 	if (t->answer_at != 0 && t->answer_at == t->requests && t->answer_refused && t->answer_rc == rc) {
 		return; /* the client repeats what the answer before said */
+	}
+	if (o != NULL && l->ms >= 0 && o->at.ms >= 0 && l->ms - o->at.ms > CODE_LATE_MS) {
+		o = NULL; /* of a later request that the log does not show */
 	}
 	spoken(&a, l, o, &at);
 	a.st.failed = rc != 0;
