@@ -141,8 +141,7 @@ static void note_undefined(struct tug_dg_build *b, const char *symbol, const str
 			return;
 		}
 	}
-	memset(b->undef[b->n_undef].symbol, 0, sizeof(b->undef[0].symbol));
-	strncpy(b->undef[b->n_undef].symbol, symbol, sizeof(b->undef[0].symbol) - 1);
+	tug_dg_copy(b->undef[b->n_undef].symbol, sizeof(b->undef[0].symbol), tug_slice_of(symbol, strlen(symbol)));
 	b->undef[b->n_undef++].at = *at;
 }
 

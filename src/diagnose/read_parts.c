@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "parts_priv.h"
+#include "reader_priv.h"
+
+#define BEYOND (UINT64_C(1) << 40) /* no flash is that large */
 
 /* Names of one slot in devicetrees, and the Partition Manager's. */
 static const char *common_name(const char *name)
@@ -43,15 +46,14 @@ void tug_parts_add(struct tug_dg_facts *f, struct tug_parts_file *file, const st
 	struct tug_dg_part *to = &p->part[p->n];
 	const char *name = common_name(part->name);
 
-	if (p->n >= TUG_DG_PARTS || p->files == UINT16_MAX) {
+	if (p->n >= TUG_DG_PARTS || p->files == UINT16_MAX || part->addr > BEYOND || part->size > BEYOND) {
 		return;
 	}
 	if (file->no == 0 || tug_parts_in(p, file->no, name) != NULL) {
 		file->no = ++p->files;
 	}
 	*to = *part;
-	memset(to->name, 0, sizeof(to->name));
-	strncpy(to->name, name, sizeof(to->name) - 1);
+	tug_dg_copy(to->name, sizeof(to->name), tug_slice_of(name, strlen(name)));
 	to->file = file->no;
 	to->fixed = file->fixed;
 	to->dts = file->dts;
