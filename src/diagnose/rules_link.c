@@ -269,8 +269,16 @@ static bool no_reconnect(const struct tug_dg_facts *f, struct tug_hit *h)
 	const struct tug_dg_link_end *e = tug_dg_end_with(f, TUG_DG_AT(TUG_WHEN_CONNECTING), refused, N(refused));
 	const struct tug_evidence *at = tug_hit_latest(h, 0, TUG_RULE_SEEN - 1);
 
+	const struct tug_dg_cmd *list = tug_dg_cmd_of(&f->smp, TUG_GRP_IMG, 0, TUG_SMP_READ);
+
 	if (at == NULL && e != NULL && tug_dg_later(&e->last, &f->smp.reset.last)) {
 		at = &e->last;
+	}
+	if (at == NULL && list != NULL && f->smp.reset.ok > 0 && list->silent > 1 &&
+	    tug_dg_later(&list->first_silent, &f->smp.reset.last)) {
+		at = &list->first_silent; /* no link to be made: a serial port, UDP */
+		tug_hit_title(h, "After the reset the device answered none of %u requests", (unsigned)list->silent);
+		tug_hit_quote(h, at);
 	}
 	if (at == NULL || tug_dg_heard_after(f, at) || tug_dg_well_after(f, at)) {
 		return false;
