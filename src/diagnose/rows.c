@@ -190,7 +190,7 @@ static void command_name(const struct tug_row_frame *f, char *out, size_t cap)
 	const struct tug_smp_cmd_text *t = tug_smp_cmd_text(f->group, f->id, f->op & TUG_SMP_WRITE);
 	const char *group = tug_smp_group_name(f->group);
 
-	if (f->group == 0xffff) {
+	if (f->group == 0xffff && f->failed) {
 		out[0] = '\0';
 	} else if (f->group == TUG_GRP_IMG && f->id == 0) {
 		snprintf(out, cap, "image list (%s)", (f->op & TUG_SMP_WRITE) != 0 ? "write" : "read");

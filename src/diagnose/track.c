@@ -262,23 +262,9 @@ static void second_form(struct tug_diag *d, const struct tug_dg_frame *f, struct
 	}
 }
 
-/* A link that carries frames has the service, and the parameters said last. */
-static void note_link(struct tug_dg_track *t, struct tug_dg_link *k)
-{
-	if (t->link_frames < UINT32_MAX) {
-		t->link_frames++;
-	}
-	if (t->params_said) {
-		k->smp_timeout_ms = k->timeout_ms != 0 ? k->timeout_ms : k->smp_timeout_ms;
-		k->smp_itvl_us = k->itvl_us != 0 ? k->itvl_us : k->smp_itvl_us;
-	}
-	if (t->link_up) {
-		k->service_found = true;
-	}
-}
-
 void tug_dg_frame(struct tug_diag *d, const struct tug_dg_frame *f)
 {
+	struct tug_dg_track *t = d->track;
 	struct tug_dg_smp *x = &d->facts->smp;
 	struct tug_recent *r;
 
@@ -287,7 +273,7 @@ void tug_dg_frame(struct tug_diag *d, const struct tug_dg_frame *f)
 		x->undecodable++;
 		return;
 	}
-	r = same_as(d->track, f);
+	r = same_as(t, f);
 	if (r != NULL) {
 		second_form(d, f, r);
 		return;
@@ -297,8 +283,11 @@ void tug_dg_frame(struct tug_diag *d, const struct tug_dg_frame *f)
 	if (x->first.line == 0) {
 		x->first = f->at;
 	}
-	note_link(d->track, &x->link);
-	r = remember(d->track, f);
+	if (t->link_frames < UINT32_MAX) {
+		t->link_frames++;
+	}
+	tug_track_link_carries(t, &x->link);
+	r = remember(t, f);
 	if (f->hdr.op % 2 == 0) {
 		request(d, f, r);
 	} else {

@@ -125,6 +125,17 @@ static void link_row(struct tug_diag *d, const struct tug_dg_line *l, int32_t st
 	}
 }
 
+void tug_track_link_carries(const struct tug_dg_track *t, struct tug_dg_link *k)
+{
+	if (t->params_said) {
+		k->smp_timeout_ms = k->timeout_ms != 0 ? k->timeout_ms : k->smp_timeout_ms;
+		k->smp_itvl_us = k->itvl_us != 0 ? k->itvl_us : k->smp_itvl_us;
+	}
+	if (t->link_up) {
+		k->service_found = true;
+	}
+}
+
 void tug_dg_link_up(struct tug_diag *d, const struct tug_dg_line *l)
 {
 	struct tug_dg_track *t = d->track;
@@ -195,6 +206,7 @@ void tug_dg_link_mtu(struct tug_diag *d, const struct tug_dg_line *l, uint32_t m
 
 void tug_dg_link_params(struct tug_diag *d, const struct tug_dg_line *l, uint32_t itvl_us, uint32_t timeout_ms)
 {
+	struct tug_dg_track *t = d->track;
 	struct tug_dg_link *k = &d->facts->smp.link;
 	struct tug_evidence at;
 	bool same = (itvl_us == 0 || k->itvl_us == itvl_us) && (timeout_ms == 0 || k->timeout_ms == timeout_ms);
@@ -202,9 +214,12 @@ void tug_dg_link_params(struct tug_diag *d, const struct tug_dg_line *l, uint32_
 	tug_dg_here(l, &at);
 	k->itvl_us = itvl_us != 0 ? itvl_us : k->itvl_us;
 	k->timeout_ms = timeout_ms != 0 ? timeout_ms : k->timeout_ms;
-	if (d->track->link_up || d->track->link_frames > 0 || k->params.line == 0) {
+	if (t->link_up || t->link_frames > 0 || k->params.line == 0) {
 		k->params = at;
-		d->track->params_said = true;
+		t->params_said = true;
+	}
+	if (t->link_frames > 0 && (t->waiting > 0 || (t->upload_begun && !d->facts->smp.upload.completed))) {
+		tug_track_link_carries(t, k); /* an exchange is under way */
 	}
 	if (!same) {
 		tug_dg_row(d, TUG_ROW_LINK, &at, false, NULL, "interval %u.%02u ms, time-out %u ms", (unsigned)(k->itvl_us / 1000),

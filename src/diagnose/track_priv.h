@@ -196,6 +196,9 @@ void tug_track_reset_answer(struct tug_diag *d, const struct tug_answer *a);
 void tug_track_reset_mark(struct tug_diag *d);
 void tug_track_link_ended(struct tug_diag *d, const struct tug_evidence *at);
 
+/** track_link.c: frames pass on the link with the parameters said last. */
+void tug_track_link_carries(const struct tug_dg_track *t, struct tug_dg_link *k);
+
 /** track_device.c: answers that describe the device. */
 void tug_track_device(struct tug_diag *d, const struct tug_answer *a);
 
