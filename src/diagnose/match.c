@@ -184,25 +184,60 @@ static void note(struct tug_dg_seen *seen, const struct attempt *a, const struct
 	tug_dg_copy(seen->word, sizeof(seen->word), a->word);
 }
 
+/* Where a pattern whose front is literal must begin, so that its anchor is at `anchor`; NULL = its front differs. */
+static const uint8_t *front_of(const struct tug_dg_pattern *pat, const uint8_t *begin, const uint8_t *anchor)
+{
+	const uint8_t *p = anchor;
+
+	for (size_t i = pat->anchor; i-- > 0;) {
+		bool any = false;
+
+		if (pat->text[i] != ' ') {
+			if (p == begin || *--p != (uint8_t)pat->text[i]) {
+				return NULL;
+			}
+			continue;
+		}
+		while (p > begin && blank(p[-1])) {
+			p--;
+			any = true;
+		}
+		if (!any) {
+			return NULL;
+		}
+	}
+	return p;
+}
+
+static bool match_from(const struct tug_dg_pattern *pat, const uint8_t *from, const uint8_t *end, const uint8_t *anchor,
+		       struct attempt *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->p = from;
+	out->end = end;
+	return match_here(out, pat->text) && out->p > anchor;
+}
+
 /* Does the pattern match in the window, over `anchor`? */
 static bool match_over(const struct tug_dg_pattern *pat, struct tug_slice window, const uint8_t *anchor, struct attempt *out)
 {
-	const uint8_t *from = window.p;
+	const uint8_t *from = window.p, *end = window.p + window.len;
 
-	/* Without a variable part in front, the start is known. */
-	if (memchr(pat->text, '%', pat->anchor) == NULL && memchr(pat->text, ' ', pat->anchor) == NULL) {
-		if ((size_t)(anchor - window.p) < pat->anchor) {
-			return false;
-		}
-		from = anchor - pat->anchor;
-	} else if ((size_t)(anchor - from) > 600) {
+	if (memchr(pat->text, '%', pat->anchor) == NULL) {
+		from = front_of(pat, window.p, anchor);
+		return from != NULL && match_from(pat, from, end, anchor, out);
+	}
+	if ((size_t)(anchor - from) > 600) {
 		from = anchor - 600;
 	}
 	for (; from <= anchor; from++) {
-		struct attempt a = { .p = from, .end = window.p + window.len };
-
-		if ((pat->text[0] == '%' || *from == (uint8_t)pat->text[0]) && match_here(&a, pat->text) && a.p > anchor) {
-			*out = a;
+		if (pat->text[0] != '%') {
+			from = memchr(from, pat->text[0], (size_t)(anchor - from) + 1);
+			if (from == NULL) {
+				return false;
+			}
+		}
+		if (match_from(pat, from, end, anchor, out)) {
 			return true;
 		}
 	}
