@@ -309,7 +309,7 @@ static const struct explained table[] = {
 	{ "upload-slot-busy-testrun", UNKNOWN_GROUP, ANY_ID, .v1 = BUSY_V1, .v2 = BIT(9), .when = list_trial },
 	{ "upload-slot-busy-pending", UNKNOWN_GROUP, ANY_ID, .v1 = BUSY_V1, .v2 = BIT(9) | BIT(28),
 	  .when = list_pending },
-	{ "upload-slot-busy-pending", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(9), .when = list_unknown },
+	{ "upload-slot-busy-pending", UNKNOWN_GROUP, ANY_ID, .v1 = BIT(6), .v2 = BIT(9), .when = list_unknown },
 	{ "upload-wrong-file", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(23) },
 	{ "directxip-wrong-variant", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(25) },
 	{ "upload-not-newer", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(27) },
@@ -360,11 +360,27 @@ bool tug_dg_generic(const struct tug_dg_refusal *r, int rc)
 	return r->legacy && r->rc == rc;
 }
 
+/* A bare code in words, which a frame elsewhere shows with its command. */
+static bool told_by_a_frame(const struct tug_dg_facts *f, const struct tug_dg_refusal *r)
+{
+	for (uint32_t i = 0; r->group == UNKNOWN_GROUP && i < f->smp.n_refusals; i++) {
+		const struct tug_dg_refusal *other = &f->smp.refusal[i];
+
+		if (other->group != UNKNOWN_GROUP && other->legacy == r->legacy && other->rc == r->rc) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool overcome(const struct tug_dg_facts *f, const struct tug_dg_refusal *r)
 {
 	const struct tug_dg_cmd *c = tug_dg_cmd_of(&f->smp, r->group, r->id, r->op);
 	const struct tug_evidence *last = r->last.line != 0 ? &r->last : &r->first;
 
+	if (told_by_a_frame(f, r)) {
+		return true;
+	}
 	if (tug_dg_generic(r, TUG_RC_NOTSUP) && optional(f, r)) {
 		return false; /* harmless, and asked about whatever came of the update */
 	}
