@@ -101,6 +101,7 @@ void tug_dg_dump_foreign(struct tug_diag *d, const struct tug_dg_line *l, struct
 struct tug_dg_dump_list {
 	bool open;               /**< a list is under way */
 	bool slot_open;          /**< a slot is under way */
+	bool numbers;            /**< JSON: the octets of its hash follow, one a line */
 	struct tug_dg_dump_at at;   /**< first line */
 	struct tug_dg_list list; /**< so far */
 };
@@ -113,6 +114,20 @@ void tug_dg_dump_list_slot(struct tug_dg_dump_list *p, const struct tug_dg_line 
 bool tug_dg_dump_list_field(struct tug_dg_dump_list *p, struct tug_slice key, struct tug_slice value);
 /** "key: value" or "key=value," as one line; as tug_dg_dump_list_field. */
 bool tug_dg_dump_list_line(struct tug_dg_dump_list *p, struct tug_slice text);
+
+/**
+ * A list printed as indented JSON, line by line: "images": [ or, once `p` is open, {, "key": value, and hashes as
+ * numbers. False: no line of it.
+ */
+bool tug_dg_dump_list_json(struct tug_dg_dump_list *p, const struct tug_dg_line *l, struct tug_slice text);
+
+/* ---- codes by name (read_dump_code.c) --------------------------------------------------------------------------- */
+
+/**
+ * "MGMT_ERR_ENOTSUP", "IMG_MGMT_ERR_NO_FREE_SLOT", "group=1,rc=4", "MGMT_ERR_UNKNOWN(300)" at the start of `text`.
+ * `*group` = -1 for a generic code. False: none of these.
+ */
+bool tug_dg_dump_code_of(struct tug_slice text, int32_t *rc, int *group);
 
 /* ---- command lines (read_dump_cli.c) ---------------------------------------------------------------------------- */
 

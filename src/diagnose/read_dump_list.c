@@ -135,3 +135,54 @@ bool tug_dg_dump_list_line(struct tug_dg_dump_list *p, struct tug_slice text)
 	}
 	return tug_dg_dump_list_field(p, tug_slice_of(text.p, n), tug_slice_of(text.p + n + 1, text.len - n - 1));
 }
+
+/* An octet of a hash, on a line of its own. */
+static bool take_octet(struct tug_dg_dump_list *p, struct tug_slice text)
+{
+	struct tug_report_slot *slot = &p->list.s[p->list.n - 1];
+	uint64_t v;
+
+	if (text.len == 0 || !isdigit(text.p[0]) || !tug_dg_number(&text, &v) || v > 255) {
+		p->numbers = false;
+		return text.len > 0 && text.p[0] == ']';
+	}
+	if (slot->hash_len < sizeof(slot->hash)) {
+		slot->hash[slot->hash_len++] = (uint8_t)v;
+	}
+	return true;
+}
+
+bool tug_dg_dump_list_json(struct tug_dg_dump_list *p, const struct tug_dg_line *l, struct tug_slice text)
+{
+	struct tug_slice key, value;
+
+	if (tug_dg_starts(text, "\"images\": [", &value)) {
+		tug_dg_dump_list_begin(p, l);
+		return true;
+	}
+	if (!p->open) {
+		return false;
+	}
+	if (p->numbers && p->slot_open) {
+		return take_octet(p, text);
+	}
+	if (tug_slice_is(text, "{")) {
+		tug_dg_dump_list_slot(p, l);
+		return true;
+	}
+	if (tug_slice_is(text, "}") || tug_slice_is(text, "},")) {
+		p->slot_open = false;
+		return true;
+	}
+	value = tug_dg_after(text, "\": ");
+	if (value.p == NULL || text.p[0] != '"' || !p->slot_open) {
+		return false;
+	}
+	key = tug_slice_of(text.p, (size_t)(value.p - text.p) - 2);
+	if (tug_slice_is(tug_dg_trim(value), "[") && tug_slice_is(key, "\"hash\"")) {
+		p->list.s[p->list.n - 1].hash_len = 0;
+		p->numbers = true;
+		return true;
+	}
+	return tug_dg_dump_list_field(p, key, value);
+}

@@ -640,7 +640,7 @@ static bool take_other(struct tug_diag *d, struct state *st, struct tug_dg_line 
 		tug_dg_step(d, l, TUG_STEP_SUCCESS);
 		return true;
 	}
-	if (tug_dg_find(s, "waiting for request header=Header(") != NULL || tug_dg_find(s, "smp_data=b") != NULL) {
+	if (tug_dg_find(s, "header=Header(op=<") != NULL) {
 		take_message(d, st, l, s);
 		return true;
 	}

@@ -12,6 +12,7 @@ extern const struct tug_reader tug_reader_nrfconnect;
 extern const struct tug_reader tug_reader_logcat;
 extern const struct tug_reader tug_reader_ios;
 extern const struct tug_reader tug_reader_mcumgr;
+extern const struct tug_reader tug_reader_others;
 extern const struct tug_reader tug_reader_smpmgr;
 extern const struct tug_reader tug_reader_mcumgrctl;
 extern const struct tug_reader tug_reader_boot;
@@ -21,5 +22,6 @@ extern const struct tug_reader tug_reader_conf;
 extern const struct tug_reader tug_reader_pm;
 extern const struct tug_reader tug_reader_dts;
 extern const struct tug_reader tug_reader_hex;
+extern const struct tug_reader tug_reader_names;
 
 #endif
