@@ -123,11 +123,26 @@ int tug_key_load(const char *path, tug_passphrase_fn ask, void *ctx, struct tug_
 int tug_key_parse(struct tug_slice pem, const char *name, tug_passphrase_fn ask, void *ctx, struct tug_key **out,
 		  char *why);
 
+/**
+ * As tug_key_load, but encryption keys (X25519) are taken too. A path that begins with "pkcs11:" is a URI for OpenSSL's
+ * PKCS#11 provider, which the system's openssl.cnf must load.
+ */
+int tug_key_load_any(const char *path, tug_passphrase_fn ask, void *ctx, struct tug_key **out, char *why);
+/** As tug_key_parse, but encryption keys (X25519) are taken too. */
+int tug_key_parse_any(struct tug_slice pem, const char *name, tug_passphrase_fn ask, void *ctx, struct tug_key **out,
+		      char *why);
+/** Make a new private key by imgtool's name of its type, x25519 included. Errors: TUG_EINVAL (type), TUG_ECRYPTO. */
+int tug_key_make(const char *type_name, struct tug_key **out, char *why);
+
 /** Release a key; NULL is fine. */
 void tug_key_free(struct tug_key *key);
 
-/** Signature scheme of the key. */
+/** Signature scheme of the key; TUG_SIG_NONE for X25519. */
 enum tug_sig_alg tug_key_type(const struct tug_key *key);
+/** True for an X25519 key: it encrypts and cannot sign. */
+bool tug_key_is_x25519(const struct tug_key *key);
+/** imgtool's name of the key's type, x25519 included. */
+const char *tug_key_name(const struct tug_key *key);
 /** True when the key can sign. */
 bool tug_key_is_private(const struct tug_key *key);
 /** Public key DER as MCUboot embeds it. Borrows from the key. */
@@ -145,6 +160,8 @@ enum tug_pub_form {
 	TUG_PUB_RAW = 2,    /**< DER octets */
 	TUG_PUB_HEX = 3,    /**< DER as hex text, one line */
 	TUG_PUB_LANG_RUST = 4, /**< Rust array */
+	TUG_PUB_HASH_C = 5,    /**< SHA-256 of the DER as a C array: imgtool's getpubhash */
+	TUG_PUB_HASH_RAW = 6,  /**< SHA-256 of the DER, 32 octets */
 };
 
 /**
@@ -154,7 +171,40 @@ enum tug_pub_form {
 int tug_key_public(const struct tug_key *key, enum tug_pub_form form, const char *suffix, struct tug_octets *out,
 		   char *why);
 
+/** Forms of a private key's DER. */
+enum tug_priv_form {
+	TUG_PRIV_DEFAULT = 0, /**< what MCUboot reads: PKCS#1 for RSA, PKCS#8 else */
+	TUG_PRIV_OPENSSL = 1, /**< the type's own: PKCS#1, SEC 1 */
+	TUG_PRIV_PKCS8 = 2,   /**< PKCS#8 */
+};
+
+/**
+ * The private key as the C array `enc_priv_key` that a bootloader decrypts with. `minimal` leaves out what can be
+ * computed: RSA keeps N, E, D, P, Q; EC drops the public point; X25519 has nothing to leave out.
+ * Errors: TUG_EINVAL (public key, Ed25519, form the type does not have), TUG_ECRYPTO, TUG_ENOSPACE.
+ */
+int tug_key_private_c(const struct tug_key *key, enum tug_priv_form form, bool minimal, struct tug_octets *out, char *why);
+
 /* ---- signing ----------------------------------------------------------------------------------------------- */
+
+/** Another image that must be there in at least this version. */
+struct tug_dependency {
+	uint8_t image;              /**< image number */
+	struct tug_version version; /**< least version; its build number is stored and compared by nobody */
+};
+
+/** A TLV of the vendor range for the protected area. */
+struct tug_custom_tlv {
+	uint16_t type;          /**< 0x00a0..0xfffe, not one of enum tug_tlv_type */
+	struct tug_slice value; /**< borrows */
+};
+
+/** What to write instead of an image, for signing elsewhere. */
+enum tug_sign_vector {
+	TUG_VECTOR_NONE = 0,    /**< the image */
+	TUG_VECTOR_PAYLOAD = 1, /**< header, payload and protected area: what is hashed */
+	TUG_VECTOR_DIGEST = 2,  /**< the digest of it */
+};
 
 /** How to sign; field names as imgtool's options. Start from tug_sign_defaults(). */
 struct tug_sign_options {
@@ -182,6 +232,19 @@ struct tug_sign_options {
 	uint32_t sec_cnt;            /**< its value */
 	bool has_hex_addr;           /**< `hex_addr` given */
 	uint32_t hex_addr;           /**< address of the output when it is Intel HEX */
+	bool big_endian;             /**< header and TLVs big-endian */
+	const char *boot_record;     /**< software type of the BOOT_RECORD, at most 12 characters; NULL = none; borrows */
+	const struct tug_dependency *deps; /**< [n_deps], borrows */
+	size_t n_deps;               /**< dependencies */
+	const uint8_t *vid;          /**< [16] vendor UUID, NULL = none; borrows */
+	const uint8_t *cid;          /**< [16] class UUID, NULL = none; borrows */
+	const struct tug_custom_tlv *custom; /**< [n_custom], borrows */
+	size_t n_custom;             /**< custom TLVs */
+	struct tug_slice fix_sig;    /**< a signature made elsewhere, used as it is once it verified; empty = sign with `key` */
+	const struct tug_key *fix_sig_key; /**< the key it was made with, public is enough; also chooses the digest of a vector */
+	enum tug_sign_vector vector; /**< write this instead of the image */
+	enum tug_boot_mode mode;     /**< hold the size against this mode too; TUG_MODE_UNKNOWN = the trailer alone */
+	uint32_t sector_size;        /**< octets, for the swap modes; 0 = 4096 */
 };
 
 /** imgtool's defaults: align 1, 128 sectors, erased 0xff, digest as the key wants, header size 32. */
@@ -189,6 +252,45 @@ struct tug_sign_options tug_sign_defaults(void);
 
 /** Octets imgtool reserves at the end of the slot for these options. */
 uint32_t tug_sign_trailer_size(const struct tug_sign_options *o);
+
+/** What was made. Plain values. */
+struct tug_sign_result {
+	uint8_t digest[TUG_HASH_MAX]; /**< of the image */
+	size_t digest_len;            /**< octets */
+	uint8_t sig[512];             /**< the signature as its TLV holds it */
+	size_t sig_len;               /**< octets, 0 = unsigned */
+	uint32_t len;                 /**< octets of the image (of the vector), padding not counted */
+};
+
+/**
+ * "(1,1.2.3+4), (2, 0.9)" to out[cap]. Errors: TUG_EINVAL (form, number above 255, version), TUG_ENOSPACE (too many).
+ */
+int tug_sign_parse_deps(const char *text, struct tug_dependency *out, size_t cap, size_t *n, char *why);
+
+/**
+ * A UUID: 32 hex digits with or without dashes, else UUIDv5 of the text in the name space `space` [16]; NULL = there
+ * is none and a name is refused. Errors: TUG_EINVAL, TUG_ECRYPTO.
+ */
+int tug_sign_parse_uuid(const char *text, const uint8_t *space, uint8_t out[16], char *why);
+/** Name space of vendor UUIDs: DNS, 16 octets. */
+const uint8_t *tug_uuid_dns(void);
+
+/**
+ * Type and value of a custom TLV as imgtool takes them: a number; "0x" and pairs of hex digits, or text.
+ * `value` is released by the caller. Errors: TUG_EINVAL, TUG_ENOSPACE.
+ */
+int tug_sign_parse_custom(const char *type, const char *text, uint16_t *out, struct tug_octets *value, char *why);
+/** The type alone. Errors: TUG_EINVAL (no number, outside the vendor range, a type that has a meaning). */
+int tug_sign_parse_custom_type(const char *type, uint16_t *out, char *why);
+
+/** "auto" (major, minor, revision as 8, 8, 16 bits) or a number, 0b, 0o and 0x too. Errors: TUG_EINVAL. */
+int tug_sign_parse_counter(const char *text, const struct tug_version *v, uint32_t *out, char *why);
+
+/**
+ * What a signer should know of an image of `len` octets that is fine by imgtool's rules and may still never run:
+ * one sentence into `note` [TUG_WHY_CAP], empty when there is nothing.
+ */
+void tug_sign_note(const struct tug_sign_options *o, uint32_t len, char *note);
 
 /**
  * Make a signed image of `in`, not padded; verified before it is handed out. Octet for octet what imgtool makes
@@ -208,12 +310,32 @@ int tug_sign_save(const char *path, const struct tug_file *image, const struct t
 
 /** Read, sign and write in one. Errors: those of the three. */
 int tug_sign_file(const char *in, const char *out, const struct tug_sign_options *o, char *why);
+/**
+ * As tug_sign_file, and tell what was made; `res` may be NULL. Binary to binary goes through in pieces: memory does not
+ * grow with the image, pure signatures aside. Needs: blocks on the disk.
+ */
+int tug_sign_path(const char *in, const char *out, const struct tug_sign_options *o, struct tug_sign_result *res, char *why);
 
 /**
  * Does the image verify? With `key` NULL its digest alone is checked, else its signature by that key.
  * Errors: TUG_EHASH, TUG_ENOHASH, TUG_ENOSIG, TUG_ENOKEY (signed by another key), TUG_ESIG, those of tug_image_open.
  */
 int tug_file_verify(const struct tug_file *f, const struct tug_key *key, const char *name, char *why);
+
+/** What tug_verify_path found in an image that verifies. */
+struct tug_verify_result {
+	struct tug_version version;   /**< of the image */
+	uint8_t digest[TUG_HASH_MAX]; /**< its digest */
+	size_t digest_len;            /**< octets, 0 = none (pure signature) */
+	bool pure;                    /**< the signature is over the image itself */
+	bool big_endian;              /**< header and TLVs are big-endian */
+};
+
+/**
+ * Open, name what it is when it is no image, verify: tug_file_check_image and tug_file_verify in one pass over the file,
+ * which for a binary is read in pieces. `res` may be NULL. Errors: those of both.
+ */
+int tug_verify_path(const char *path, const struct tug_key *key, struct tug_verify_result *res, char *why);
 
 /* ---- description ------------------------------------------------------------------------------------------- */
 

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "imgtool_priv.h"
+#include "sign_priv.h"
 
 /* Intel HEX takes more than twice the octets it carries. */
 #define RAW_MAX ((size_t)3 * TUG_FILE_MAX)
@@ -32,12 +32,13 @@ bool tug_path_is_hex(const char *path)
 	return n >= 4 && strcasecmp(path + n - 4, ".hex") == 0;
 }
 
-static int read_all(FILE *f, const char *path, struct tug_octets *out, char *why)
+static int read_all(FILE *f, const char *path, size_t expected, struct tug_octets *out, char *why)
 {
 	struct tug_text t = { 0 };
-	uint8_t block[16384];
+	uint8_t block[65536];
 	size_t n;
 
+	tug_text_room(&t, expected < RAW_MAX ? expected : RAW_MAX);
 	while ((n = fread(block, 1, sizeof(block), f)) > 0 && t.o.len <= RAW_MAX) {
 		tug_text_add(&t, block, n);
 	}
@@ -66,11 +67,14 @@ static int slurp(const char *path, struct tug_octets *out, char *why)
 
 		return tug_why(why, tug_errno_code(err), "cannot open %s: %s", path, strerror(err));
 	}
-	if (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
+	if (fstat(fileno(f), &st) != 0) {
+		st.st_mode = 0;
+	}
+	if (S_ISDIR(st.st_mode)) {
 		fclose(f);
 		return tug_why(why, TUG_EFILE, "%s is a directory; give a file", path);
 	}
-	rc = read_all(f, path, out, why);
+	rc = read_all(f, path, S_ISREG(st.st_mode) ? (size_t)st.st_size : 0, out, why);
 	fclose(f);
 	return rc;
 }
@@ -157,68 +161,145 @@ static int write_direct(const char *path, struct tug_slice data, char *why)
 	return err == 0 ? TUG_OK : fail_write(path, err, why);
 }
 
-/* A new file beside `path`; its name goes to `tmp`. */
-static int open_temp(const char *path, mode_t mode, char *tmp, size_t cap)
+/* A new file beside the target. */
+static int open_temp(struct tug_out_file *f)
 {
 	for (unsigned i = 0; i < 100; i++) {
-		if (snprintf(tmp, cap, "%s.%ld-%u.tmp", path, (long)getpid(), i) >= (int)cap) {
+		if (snprintf(f->tmp, sizeof(f->tmp), "%s.%ld-%u.tmp", f->path, (long)getpid(), i) >= (int)sizeof(f->tmp)) {
 			errno = ENAMETOOLONG;
 			return -1;
 		}
-		int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-		if (fd >= 0 || errno != EEXIST) {
-			return fd;
+		f->fd = open(f->tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, f->mode == TUG_FILE_SECRET ? 0600 : 0666);
+		if (f->fd >= 0 || errno != EEXIST) {
+			return f->fd;
 		}
 	}
 	return -1;
 }
 
-static int write_atomic(const char *path, struct tug_slice data, enum tug_file_mode mode, char *why)
-{
-	char tmp[4096];
-	int fd = open_temp(path, mode == TUG_FILE_SECRET ? 0600 : 0666, tmp, sizeof(tmp));
-	int err;
-
-	if (fd < 0) {
-		return fail_write(path, errno, why);
-	}
-	err = write_fd(fd, data);
-	if (err == 0 && fsync(fd) != 0) {
-		err = errno;
-	}
-	if (close(fd) != 0 && err == 0) {
-		err = errno;
-	}
-	/* link() refuses to replace, in the same step as it makes the file visible */
-	if (err == 0 && mode == TUG_FILE_SECRET) {
-		err = link(tmp, path) == 0 ? 0 : errno;
-		unlink(tmp);
-	} else if (err == 0) {
-		err = rename(tmp, path) == 0 ? 0 : errno;
-	}
-	if (err != 0) {
-		unlink(tmp);
-	}
-	return err == 0 ? TUG_OK : fail_write(path, err, why);
-}
-
-int tug_file_write(const char *path, struct tug_slice data, enum tug_file_mode mode, char *why)
+int tug_out_begin(struct tug_out_file *f, const char *path, enum tug_file_mode mode, char *why)
 {
 	struct stat st;
 	bool exists = stat(path, &st) == 0;
-	int rc;
 
+	f->fd = -1;
+	f->mode = mode;
+	f->name = path;
 	if (exists && S_ISDIR(st.st_mode)) {
 		return tug_why(why, TUG_EFILE, "%s is a directory; give the name of a file", path);
 	}
 	if (exists && !S_ISREG(st.st_mode)) {
-		return write_direct(path, data, why);
+		return TUG_MORE;
 	}
 	if (exists && mode == TUG_FILE_SECRET) {
 		return tug_why(why, TUG_ESTATE, "%s exists; a key is never overwritten: remove it or choose another name", path);
 	}
 	char *real = exists ? realpath(path, NULL) : NULL; /* keep a symbolic link a link */
-	rc = write_atomic(real != NULL ? real : path, data, mode, why);
+	if (snprintf(f->path, sizeof(f->path), "%s", real != NULL ? real : path) >= (int)sizeof(f->path)) {
+		free(real);
+		return fail_write(path, ENAMETOOLONG, why);
+	}
 	free(real);
-	return rc;
+	if (exists && access(f->path, W_OK) != 0) { /* the folder would let it be replaced; who took the right away meant it */
+		return fail_write(path, errno, why);
+	}
+	return open_temp(f) >= 0 ? TUG_OK : fail_write(path, errno, why);
+}
+
+int tug_out_put(struct tug_out_file *f, const void *p, size_t len, char *why)
+{
+	int err = write_fd(f->fd, tug_slice_of(p, len));
+
+	return err == 0 ? TUG_OK : fail_write(f->name, err, why);
+}
+
+int tug_out_end(struct tug_out_file *f, int rc, char *why)
+{
+	int err = 0;
+
+	if (rc == TUG_OK && fsync(f->fd) != 0 && errno != EINVAL) {
+		err = errno;
+	}
+	if (close(f->fd) != 0 && err == 0) {
+		err = errno;
+	}
+	if (rc != TUG_OK || err != 0) {
+		unlink(f->tmp);
+		return rc != TUG_OK ? rc : fail_write(f->name, err, why);
+	}
+	/* link() refuses to replace, in the same step as it makes the file visible */
+	if (f->mode == TUG_FILE_SECRET) {
+		err = link(f->tmp, f->path) == 0 ? 0 : errno;
+		unlink(f->tmp);
+	} else if (rename(f->tmp, f->path) != 0) {
+		err = errno;
+		unlink(f->tmp);
+	}
+	return err == 0 ? TUG_OK : fail_write(f->name, err, why);
+}
+
+int tug_file_write(const char *path, struct tug_slice data, enum tug_file_mode mode, char *why)
+{
+	struct tug_out_file f;
+	int rc = tug_out_begin(&f, path, mode, why);
+
+	if (rc == TUG_MORE) {
+		return write_direct(path, data, why);
+	}
+	if (rc != TUG_OK) {
+		return rc;
+	}
+	rc = tug_out_put(&f, data.p, data.len, why);
+	return tug_out_end(&f, rc, why);
+}
+
+/* ---- reading in pieces ------------------------------------------------------------------------------ */
+
+static int read_fd(void *ctx, uint32_t off, void *dst, size_t len)
+{
+	struct tug_in_file *f = ctx;
+	uint8_t *p = dst;
+
+	for (size_t have = 0; have < len;) {
+		ssize_t n = pread(f->fd, p + have, len - have, (off_t)off + (off_t)have);
+
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n <= 0) {
+			return n == 0 ? TUG_ETRUNC : TUG_EIO;
+		}
+		have += (size_t)n;
+	}
+	return TUG_OK;
+}
+
+int tug_in_open(struct tug_in_file *f, const char *path, char *why)
+{
+	uint8_t head[16];
+	struct tug_octets start = { head, 0 };
+	struct stat st;
+
+	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* opening a pipe would wait for its writer */
+	if (f->fd < 0) {
+		int err = errno;
+
+		return tug_why(why, tug_errno_code(err), "cannot open %s: %s", path, strerror(err));
+	}
+	if (fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= (off_t)TUG_FILE_MAX &&
+	    !tug_path_is_hex(path)) {
+		start.len = st.st_size < (off_t)sizeof(head) ? (size_t)st.st_size : sizeof(head);
+		f->io = (struct tug_io){ read_fd, NULL, f, (uint32_t)st.st_size, 1, 0xff };
+		if (read_fd(f, 0, head, start.len) == TUG_OK && !looks_like_hex(&start)) {
+			return TUG_OK;
+		}
+	}
+	tug_in_close(f);
+	return TUG_MORE;
+}
+
+void tug_in_close(struct tug_in_file *f)
+{
+	close(f->fd);
+	f->fd = -1;
 }

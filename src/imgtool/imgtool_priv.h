@@ -21,6 +21,8 @@ struct tug_text {
 	bool failed;         /**< out of memory once: stays so */
 };
 
+/** Make room for `len` octets more, so that they are not copied while growing. */
+void tug_text_room(struct tug_text *t, size_t len);
 /** Append octets. */
 void tug_text_add(struct tug_text *t, const void *p, size_t len);
 /** Append `len` octets of one value. */

@@ -10,10 +10,14 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/provider.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include <tug/port/crypto_openssl.h>
+
 #include "key_priv.h"
+#include "sign_priv.h"
 
 static const struct {
 	enum tug_sig_alg type;
@@ -22,6 +26,7 @@ static const struct {
 	{ TUG_SIG_NONE, "none" },           { TUG_SIG_RSA2048, "rsa-2048" },  { TUG_SIG_RSA3072, "rsa-3072" },
 	{ TUG_SIG_P256, "ecdsa-p256" }, { TUG_SIG_P384, "ecdsa-p384" }, { TUG_SIG_ED25519, "ed25519" },
 };
+#define X25519 "x25519"
 #define N_TYPES (sizeof(type_names) / sizeof(type_names[0]))
 
 enum tug_sig_alg tug_key_type_of(const char *name)
@@ -44,40 +49,41 @@ const char *tug_key_type_name(enum tug_sig_alg type)
 	return "none";
 }
 
+/* By name, not by number: keys of a provider (an HSM) have no number. */
 static enum tug_sig_alg type_of(const EVP_PKEY *pkey)
 {
 	char group[32];
 	int bits = EVP_PKEY_get_bits(pkey);
 
-	switch (EVP_PKEY_get_base_id(pkey)) {
-	case EVP_PKEY_RSA:
+	if (EVP_PKEY_is_a(pkey, "RSA")) {
 		return bits == 2048 ? TUG_SIG_RSA2048 : bits == 3072 ? TUG_SIG_RSA3072 : TUG_SIG_NONE;
-	case EVP_PKEY_EC:
-		if (EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) != 1) {
-			return TUG_SIG_NONE;
-		}
+	}
+	if (EVP_PKEY_is_a(pkey, "EC") && EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) == 1) {
 		return strcmp(group, "prime256v1") == 0 ? TUG_SIG_P256 : strcmp(group, "secp384r1") == 0 ? TUG_SIG_P384 :
 													    TUG_SIG_NONE;
-	case EVP_PKEY_ED25519:
-		return TUG_SIG_ED25519;
-	default:
-		return TUG_SIG_NONE;
 	}
+	return EVP_PKEY_is_a(pkey, "ED25519") ? TUG_SIG_ED25519 : TUG_SIG_NONE;
 }
 
 static int say_type(const EVP_PKEY *pkey, const char *name, char *why)
 {
-	int id = EVP_PKEY_get_base_id(pkey);
-
-	if (id == EVP_PKEY_X25519) {
+	if (EVP_PKEY_is_a(pkey, "X25519")) {
 		return tug_why(why, TUG_ECRYPTO, "%s is an X25519 key, for encryption only; give a signing key", name);
 	}
-	if (id == EVP_PKEY_RSA) {
+	if (EVP_PKEY_is_a(pkey, "RSA")) {
 		return tug_why(why, TUG_ECRYPTO, "%s is an RSA key of %d bits; MCUboot takes 2048 and 3072", name,
 			       EVP_PKEY_get_bits(pkey));
 	}
 	return tug_why(why, TUG_ECRYPTO,
 		       "%s is of a type MCUboot does not take; use ecdsa-p256, ecdsa-p384, rsa-2048, rsa-3072 or ed25519", name);
+}
+
+static bool in_software(const EVP_PKEY *pkey)
+{
+	const OSSL_PROVIDER *p = EVP_PKEY_get0_provider(pkey);
+	const char *name = p != NULL ? OSSL_PROVIDER_get0_name(p) : "default";
+
+	return strcmp(name, "default") == 0 || strcmp(name, "fips") == 0;
 }
 
 static bool halves_match(EVP_PKEY *pkey)
@@ -90,11 +96,10 @@ static bool halves_match(EVP_PKEY *pkey)
 	return ok;
 }
 
-/* Take over `pkey` (released on failure). */
-static int wrap(EVP_PKEY *pkey, bool is_private, const char *name, struct tug_key **out, char *why)
+int tug_key_wrap(EVP_PKEY *pkey, bool is_private, bool any, const char *name, struct tug_key **out, char *why)
 {
 	struct tug_key *k = calloc(1, sizeof(*k));
-	bool rsa = EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA;
+	bool rsa = EVP_PKEY_is_a(pkey, "RSA");
 	int n;
 
 	if (k == NULL) {
@@ -104,17 +109,18 @@ static int wrap(EVP_PKEY *pkey, bool is_private, const char *name, struct tug_ke
 	k->pkey = pkey;
 	k->is_private = is_private;
 	k->type = type_of(pkey);
-	if (k->type == TUG_SIG_NONE) {
+	if (k->type == TUG_SIG_NONE && !(any && EVP_PKEY_is_a(pkey, "X25519"))) {
 		int rc = say_type(pkey, name, why);
 
 		tug_key_free(k);
 		return rc;
 	}
-	if (is_private && !rsa && !halves_match(pkey)) { /* for RSA this takes long; signing verifies what it made */
+	/* for RSA this takes long, and what an HSM holds cannot be compared; signing verifies what it made */
+	if (is_private && !rsa && in_software(pkey) && !halves_match(pkey)) {
 		tug_key_free(k);
 		return tug_why(why, TUG_ECRYPTO, "the two halves of %s do not belong together; the file is damaged", name);
 	}
-	if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_EC) { /* the point is always embedded uncompressed */
+	if (EVP_PKEY_is_a(pkey, "EC")) { /* the point is always embedded uncompressed */
 		EVP_PKEY_set_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "uncompressed");
 	}
 	n = rsa ? i2d_PublicKey(pkey, &k->der) : i2d_PUBKEY(pkey, &k->der);
@@ -127,49 +133,51 @@ static int wrap(EVP_PKEY *pkey, bool is_private, const char *name, struct tug_ke
 	return TUG_OK;
 }
 
-int tug_key_generate(enum tug_sig_alg type, struct tug_key **out, char *why)
+static EVP_PKEY *generate(const char *name)
 {
-	EVP_PKEY *pkey = NULL;
+	switch (tug_key_type_of(name)) {
+	case TUG_SIG_RSA2048:
+		return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+	case TUG_SIG_RSA3072:
+		return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)3072);
+	case TUG_SIG_P256:
+		return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+	case TUG_SIG_P384:
+		return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384");
+	case TUG_SIG_ED25519:
+		return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	case TUG_SIG_NONE:
+		break;
+	}
+	return EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
+}
+
+int tug_key_make(const char *type_name, struct tug_key **out, char *why)
+{
+	EVP_PKEY *pkey;
 
 	*out = NULL;
-	switch (type) {
-	case TUG_SIG_RSA2048:
-		pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
-		break;
-	case TUG_SIG_RSA3072:
-		pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)3072);
-		break;
-	case TUG_SIG_P256:
-		pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
-		break;
-	case TUG_SIG_P384:
-		pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384");
-		break;
-	case TUG_SIG_ED25519:
-		pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-		break;
-	case TUG_SIG_NONE:
-		return tug_why(why, TUG_EINVAL, "unknown key type; use ecdsa-p256, ecdsa-p384, rsa-2048, rsa-3072 or ed25519");
+	if (tug_key_type_of(type_name) == TUG_SIG_NONE && strcmp(type_name, X25519) != 0) {
+		return tug_why(why, TUG_EINVAL, "unknown key type; use ecdsa-p256, ecdsa-p384, rsa-2048, rsa-3072, ed25519 or x25519");
 	}
+	pkey = generate(type_name);
 	if (pkey == NULL) {
 		ERR_clear_error();
 		return tug_why(why, TUG_ECRYPTO, "the crypto library could not make a key");
 	}
-	return wrap(pkey, true, "the new key", out, why);
+	return tug_key_wrap(pkey, true, true, "the new key", out, why);
+}
+
+int tug_key_generate(enum tug_sig_alg type, struct tug_key **out, char *why)
+{
+	return tug_key_make(tug_key_type_name(type), out, why);
 }
 
 /* ---- loading ----------------------------------------------------------------------------------------- */
 
-struct asking {
-	tug_passphrase_fn ask;
-	void *ctx;
-	const char *name;
-	bool asked, gave;
-};
-
-static int passphrase_cb(char *buf, int size, int rwflag, void *u)
+int tug_key_passphrase_cb(char *buf, int size, int rwflag, void *u)
 {
-	struct asking *a = u;
+	struct tug_asking *a = u;
 	int n = -1;
 
 	(void)rwflag;
@@ -193,7 +201,7 @@ static bool contains(struct tug_slice s, const char *what)
 	return false;
 }
 
-static int say_unreadable(struct tug_slice pem, const struct asking *a, char *why)
+static int say_unreadable(struct tug_slice pem, const struct tug_asking *a, char *why)
 {
 	if (a->asked && !a->gave) {
 		return tug_why(why, TUG_EACCESS, "%s is protected by a passphrase and none was given; 'openssl pkey -in %s -out PLAIN.pem' makes "
@@ -212,41 +220,66 @@ static int say_unreadable(struct tug_slice pem, const struct asking *a, char *wh
 		       a->name);
 }
 
-int tug_key_parse(struct tug_slice pem, const char *name, tug_passphrase_fn ask, void *ctx, struct tug_key **out, char *why)
+static int parse(struct tug_slice pem, bool any, struct tug_asking a, struct tug_key **out, char *why)
 {
-	struct asking a = { ask, ctx, name, false, false };
 	BIO *bio = pem.len > 0 && pem.len <= 1u << 20 ? BIO_new_mem_buf(pem.p, (int)pem.len) : NULL;
 	bool is_private = true;
 	EVP_PKEY *pkey;
 
 	*out = NULL;
 	if (bio == NULL) {
-		return tug_why(why, TUG_ECRYPTO, "%s is not a PEM key file; make one with `tug file keygen`", name);
+		return tug_why(why, TUG_ECRYPTO, "%s is not a PEM key file; make one with `tug file keygen`", a.name);
 	}
-	pkey = PEM_read_bio_PrivateKey(bio, NULL, passphrase_cb, &a);
+	pkey = PEM_read_bio_PrivateKey(bio, NULL, tug_key_passphrase_cb, &a);
 	if (pkey == NULL && !a.asked) {
 		(void)BIO_reset(bio);
-		pkey = PEM_read_bio_PUBKEY(bio, NULL, passphrase_cb, &a);
+		pkey = PEM_read_bio_PUBKEY(bio, NULL, tug_key_passphrase_cb, &a);
 		is_private = false;
 	}
 	BIO_free(bio);
 	ERR_clear_error();
-	return pkey != NULL ? wrap(pkey, is_private, name, out, why) : say_unreadable(pem, &a, why);
+	return pkey != NULL ? tug_key_wrap(pkey, is_private, any, a.name, out, why) : say_unreadable(pem, &a, why);
 }
 
-int tug_key_load(const char *path, tug_passphrase_fn ask, void *ctx, struct tug_key **out, char *why)
+int tug_key_parse(struct tug_slice pem, const char *name, tug_passphrase_fn ask, void *ctx, struct tug_key **out, char *why)
+{
+	return parse(pem, false, (struct tug_asking){ ask, ctx, name, false, false }, out, why);
+}
+
+int tug_key_parse_any(struct tug_slice pem, const char *name, tug_passphrase_fn ask, void *ctx, struct tug_key **out, char *why)
+{
+	return parse(pem, true, (struct tug_asking){ ask, ctx, name, false, false }, out, why);
+}
+
+static int load(const char *path, bool any, tug_passphrase_fn ask, void *ctx, struct tug_key **out, char *why)
 {
 	struct tug_file f;
+	bool is_private = false;
+	EVP_PKEY *pkey;
 	int rc;
 
 	*out = NULL;
+	if (strncmp(path, "pkcs11:", 7) == 0) {
+		rc = tug_key_from_store(path, ask, ctx, &pkey, &is_private, why);
+		return rc == TUG_OK ? tug_key_wrap(pkey, is_private, any, path, out, why) : rc;
+	}
 	rc = tug_file_read(path, &f, why);
 	if (rc != TUG_OK) {
 		return rc;
 	}
-	rc = tug_key_parse(tug_slice_of(f.data.p, f.data.len), path, ask, ctx, out, why);
+	rc = parse(tug_slice_of(f.data.p, f.data.len), any, (struct tug_asking){ ask, ctx, path, false, false }, out, why);
 	tug_file_free(&f);
 	return rc;
+}
+
+int tug_key_load(const char *path, tug_passphrase_fn ask, void *ctx, struct tug_key **out, char *why)
+{
+	return load(path, false, ask, ctx, out, why);
+}
+
+int tug_key_load_any(const char *path, tug_passphrase_fn ask, void *ctx, struct tug_key **out, char *why)
+{
+	return load(path, true, ask, ctx, out, why);
 }
 
 void tug_key_free(struct tug_key *key)
@@ -261,6 +294,16 @@ void tug_key_free(struct tug_key *key)
 enum tug_sig_alg tug_key_type(const struct tug_key *key)
 {
 	return key->type;
+}
+
+bool tug_key_is_x25519(const struct tug_key *key)
+{
+	return key->type == TUG_SIG_NONE;
+}
+
+const char *tug_key_name(const struct tug_key *key)
+{
+	return tug_key_is_x25519(key) ? X25519 : tug_key_type_name(key->type);
 }
 
 bool tug_key_is_private(const struct tug_key *key)
@@ -324,10 +367,24 @@ int tug_key_sign(const struct tug_key *key, enum tug_hash_alg alg, struct tug_sl
 	bool ok;
 
 	*len = TUG_SIG_MAX;
-	if (!key->is_private) {
+	if (!key->is_private || tug_key_is_x25519(key)) {
 		return TUG_ECRYPTO;
 	}
 	ok = key->type == TUG_SIG_ED25519 ? sign_message(key, msg, sig, len) : sign_digest(key, alg, msg, sig, len);
 	ERR_clear_error();
 	return ok ? TUG_OK : TUG_ECRYPTO;
+}
+
+int tug_key_check(const struct tug_key *key, enum tug_hash_alg alg, struct tug_slice msg, struct tug_slice sig)
+{
+	size_t der = sig.len >= 2 && sig.p[0] == 0x30 ? 2u + sig.p[1] : 0; /* zeros may follow an ECDSA signature */
+
+	(void)alg;
+	if (key->type == TUG_SIG_NONE) {
+		return TUG_EINVAL;
+	}
+	if ((key->type == TUG_SIG_P256 || key->type == TUG_SIG_P384) && der < sig.len) {
+		sig.len = der;
+	}
+	return tug_crypto_openssl.verify(key->type, tug_key_public_der(key), msg, sig);
 }

@@ -3,6 +3,7 @@
  * Decides how keys look as text: PEM, C and Rust arrays, hex. Refuses to write files. Called by the
  * command line.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/bio.h>
@@ -46,9 +47,9 @@ int tug_key_private_pem(const struct tug_key *key, const char *passphrase, struc
 	return take_bio(bio, ok, out, why);
 }
 
-static const char *array_name(enum tug_sig_alg type)
+static const char *array_name(const struct tug_key *key)
 {
-	switch (type) {
+	switch (key->type) {
 	case TUG_SIG_RSA2048:
 	case TUG_SIG_RSA3072:
 		return "rsa";
@@ -61,13 +62,13 @@ static const char *array_name(enum tug_sig_alg type)
 	case TUG_SIG_NONE:
 		break;
 	}
-	return "";
+	return "x25519";
 }
 
-static void put_array(struct tug_text *t, const struct tug_key *key)
+void tug_key_put_octets(struct tug_text *t, const uint8_t *p, size_t len)
 {
-	for (size_t i = 0; i < key->der_len; i++) {
-		tug_text_addf(t, "%s0x%02x,", i % 8 == 0 ? "\n    " : " ", key->der[i]);
+	for (size_t i = 0; i < len; i++) {
+		tug_text_addf(t, "%s0x%02x,", i % 8 == 0 ? "\n    " : " ", p[i]);
 	}
 }
 
@@ -81,23 +82,46 @@ static void put_upper(struct tug_text *t, const char *s)
 	}
 }
 
+void tug_key_put_c(struct tug_text *t, const char *command, const char *name, struct tug_slice octets)
+{
+	tug_text_addf(t, "/* Made by tug file %s, do not edit. */\nconst unsigned char %s[] = {", command, name);
+	tug_key_put_octets(t, octets.p, octets.len);
+	tug_text_addf(t, "\n};\nconst unsigned int %s_len = %zu;\n", name, octets.len);
+}
+
 static void put_lang_c(struct tug_text *t, const struct tug_key *key, const char *suffix)
 {
-	const char *name = array_name(key->type);
+	char name[128];
 
-	tug_text_addf(t, "/* Made by tug file getpub, do not edit. */\nconst unsigned char %s_pub_key%s[] = {", name, suffix);
-	put_array(t, key);
-	tug_text_addf(t, "\n};\nconst unsigned int %s_pub_key%s_len = %zu;\n", name, suffix, key->der_len);
+	snprintf(name, sizeof(name), "%s_pub_key%s", array_name(key), suffix);
+	tug_key_put_c(t, "getpub", name, tug_key_public_der(key));
+}
+
+static int put_hash(struct tug_text *t, const struct tug_key *key, enum tug_pub_form form, const char *suffix)
+{
+	uint8_t hash[TUG_HASH_MAX];
+	char name[128];
+
+	if (tug_key_hash(key, TUG_SHA256, hash) != TUG_OK) {
+		return TUG_ECRYPTO;
+	}
+	if (form == TUG_PUB_HASH_RAW) {
+		tug_text_add(t, hash, 32);
+		return TUG_OK;
+	}
+	snprintf(name, sizeof(name), "%s_pub_key_hash%s", array_name(key), suffix);
+	tug_key_put_c(t, "getpubhash", name, tug_slice_of(hash, 32));
+	return TUG_OK;
 }
 
 static void put_lang_rust(struct tug_text *t, const struct tug_key *key, const char *suffix)
 {
 	tug_text_addf(t, "/* Made by tug file getpub, do not edit. */\nstatic ");
-	put_upper(t, array_name(key->type));
+	put_upper(t, array_name(key));
 	tug_text_addf(t, "_PUB_KEY");
 	put_upper(t, suffix);
 	tug_text_addf(t, ": &[u8] = &[");
-	put_array(t, key);
+	tug_key_put_octets(t, key->der, key->der_len);
 	tug_text_addf(t, "\n];\n");
 }
 
@@ -110,8 +134,8 @@ int tug_key_public(const struct tug_key *key, enum tug_pub_form form, const char
 {
 	struct tug_text t = { 0 };
 
-	if (!is_identifier_part(suffix)) {
-		return tug_why(why, TUG_EINVAL, "'%.60s' cannot be part of a C name; use letters, digits and _", suffix);
+	if (!is_identifier_part(suffix) || strlen(suffix) > 60) {
+		return tug_why(why, TUG_EINVAL, "'%.60s' cannot be part of a C name; use at most 60 letters, digits and _", suffix);
 	}
 	switch (form) {
 	case TUG_PUB_LANG_C:
@@ -128,6 +152,12 @@ int tug_key_public(const struct tug_key *key, enum tug_pub_form form, const char
 			tug_text_addf(&t, "%02x", key->der[i]);
 		}
 		tug_text_addf(&t, "\n");
+		break;
+	case TUG_PUB_HASH_C:
+	case TUG_PUB_HASH_RAW:
+		if (put_hash(&t, key, form, suffix) != TUG_OK) {
+			return tug_why(why, TUG_ECRYPTO, "the crypto library could not hash the key");
+		}
 		break;
 	case TUG_PUB_PEM: {
 		BIO *bio = BIO_new(BIO_s_mem());

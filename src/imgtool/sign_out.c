@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Decides how a signed image is padded and saved, and verifies files. Refuses to sign. Called by sign.c
- * and the command line; allocates, blocks on the disk.
+ * Decides how a signed image is padded and saved. Refuses to sign. Called by sign.c and the command line; allocates,
+ * blocks on the disk.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include <tug/port/crypto_openssl.h>
-
-#include "imgtool_priv.h"
+#include "sign_priv.h"
 
 /* ---- padding ------------------------------------------------------------------------------------------- */
 
@@ -21,24 +19,27 @@ struct tail {
 	uint8_t magic[16];
 };
 
-static bool wants_pad(const struct tug_sign_options *o)
+bool tug_sign_pads(const struct tug_sign_options *o)
 {
-	return o->pad || o->test || o->confirm;
+	return (o->pad || o->test || o->confirm) && o->vector == TUG_VECTOR_NONE;
 }
 
-static int make_tail(const struct tug_file *image, const struct tug_sign_options *o, struct tail *t, char *why)
+static int make_tail(size_t len, const struct tug_sign_options *o, struct tail *t, char *why)
 {
-	uint8_t align = o->max_align != 0 ? o->max_align : o->align > 8 ? o->align : 8;
+	uint8_t align = tug_sign_max_align(o);
 	struct tug_trailer_geo g = { .size = o->slot_size, .max_align = align };
 	uint32_t trailer = tug_sign_trailer_size(o);
 
 	memset(t, 0, sizeof(*t));
-	if (o->slot_size < trailer || image->data.len > o->slot_size - trailer) {
+	if (o->slot_size < trailer || len > o->slot_size - trailer) {
 		return tug_why(why, TUG_EIMGSIZE, "the image (%zu octets) and its trailer (%u) do not fit a slot of %u octets",
-			       image->data.len, trailer, o->slot_size);
+			       len, trailer, o->slot_size);
 	}
 	/* places count from the end of the slot, whatever its size is a multiple of */
 	memcpy(t->magic, tug_trailer_magic(align), sizeof(t->magic));
+	if (o->big_endian && align > 8) {
+		tug_put_be16(t->magic, align);
+	}
 	t->magic_off = o->slot_size - 16u;
 	t->ok_off = o->slot_size - tug_trailer_magic_size(&g) - align;
 	if ((o->test || o->confirm) && !o->overwrite_only) {
@@ -54,10 +55,10 @@ int tug_sign_pad(struct tug_file *image, const struct tug_sign_options *o, char 
 	struct tail t;
 	uint8_t *p;
 
-	if (!wants_pad(o)) {
+	if (!tug_sign_pads(o)) {
 		return TUG_OK;
 	}
-	int rc = make_tail(image, o, &t, why);
+	int rc = make_tail(image->data.len, o, &t, why);
 	if (rc != TUG_OK) {
 		return rc;
 	}
@@ -74,6 +75,43 @@ int tug_sign_pad(struct tug_file *image, const struct tug_sign_options *o, char 
 	image->data.p = p;
 	image->data.len = o->slot_size;
 	return TUG_OK;
+}
+
+static int put_fill(struct tug_sink sink, uint8_t value, uint32_t len)
+{
+	uint8_t block[16384];
+	int rc = TUG_OK;
+
+	memset(block, value, sizeof(block));
+	while (rc == TUG_OK && len > 0) {
+		uint32_t n = len < sizeof(block) ? len : (uint32_t)sizeof(block);
+
+		rc = sink.put(sink.ctx, block, n);
+		len -= n;
+	}
+	return rc;
+}
+
+int tug_sign_put_tail(const struct tug_sign_options *o, uint32_t len, struct tug_sink sink, char *why)
+{
+	struct tail t;
+	uint32_t first;
+	int rc;
+
+	if (!tug_sign_pads(o)) {
+		return TUG_OK;
+	}
+	rc = make_tail(len, o, &t, why);
+	if (rc != TUG_OK) {
+		return rc;
+	}
+	first = t.ok_len > 0 ? t.ok_off : t.magic_off;
+	rc = put_fill(sink, o->erased, first - len);
+	if (rc == TUG_OK && t.ok_len > 0) {
+		rc = sink.put(sink.ctx, t.ok, t.ok_len);
+		rc = rc == TUG_OK ? put_fill(sink, o->erased, t.magic_off - first - t.ok_len) : rc;
+	}
+	return rc == TUG_OK ? sink.put(sink.ctx, t.magic, sizeof(t.magic)) : rc;
 }
 
 /* ---- saving --------------------------------------------------------------------------------------------- */
@@ -94,8 +132,8 @@ static int save_hex(const char *path, const struct tug_file *image, const struct
 		return tug_why(why, TUG_ERANGE, "address 0x%x plus the slot of %u octets leaves 32 bits", addr, o->slot_size);
 	}
 	parts[n++] = (struct tug_ihex_part){ addr, tug_slice_of(image->data.p, image->data.len) };
-	if (wants_pad(o)) {
-		rc = make_tail(image, o, &t, why);
+	if (tug_sign_pads(o)) {
+		rc = make_tail(image->data.len, o, &t, why);
 		if (rc != TUG_OK) {
 			return rc;
 		}
@@ -133,106 +171,4 @@ static int save_bin(const char *path, const struct tug_file *image, const struct
 int tug_sign_save(const char *path, const struct tug_file *image, const struct tug_sign_options *o, char *why)
 {
 	return tug_path_is_hex(path) ? save_hex(path, image, o, why) : save_bin(path, image, o, why);
-}
-
-int tug_sign_file(const char *in, const char *out, const struct tug_sign_options *o, char *why)
-{
-	struct tug_file input, image;
-	int rc = tug_file_read(in, &input, why);
-
-	if (rc != TUG_OK) {
-		return rc;
-	}
-	rc = tug_sign(&input, o, &image, why);
-	if (rc == TUG_OK) {
-		rc = tug_sign_save(out, &image, o, why);
-		tug_file_free(&image);
-	}
-	tug_file_free(&input);
-	return rc;
-}
-
-/* ---- verifying ------------------------------------------------------------------------------------------- */
-
-/* Policy that fits the image: the digest it carries, pure when it says so, the key's scheme. */
-static int make_policy(const struct tug_image *img, const struct tug_key *key, struct tug_verify_policy *p)
-{
-	uint8_t digest[TUG_HASH_MAX];
-	struct tug_tlv_it it;
-	struct tug_tlv tlv;
-	size_t len = 0;
-	int rc = tug_image_digest(img, digest, &len);
-
-	memset(p, 0, sizeof(*p));
-	if (rc != TUG_OK) {
-		return rc;
-	}
-	p->hash = len == 32 ? TUG_SHA256 : len == 48 ? TUG_SHA384 : TUG_SHA512;
-	p->sig = key != NULL ? tug_key_type(key) : TUG_SIG_NONE;
-	tug_tlv_begin(&it, img, TUG_TLV_SIG_PURE, false);
-	p->pure = p->sig == TUG_SIG_ED25519 && tug_tlv_next(&it, &tlv) == 1;
-	return TUG_OK;
-}
-
-static int say_verify(int rc, const struct tug_key *key, const char *name, char *why)
-{
-	const char *type = key != NULL ? tug_key_type_name(tug_key_type(key)) : "none";
-
-	switch (rc) {
-	case TUG_OK:
-		return TUG_OK;
-	case TUG_EHASH:
-		return tug_why(why, rc, "%s is damaged: its digest does not match its content; copy or sign it again", name);
-	case TUG_ENOHASH:
-		return tug_why(why, rc, "%s carries no digest; sign it with a current tool", name);
-	case TUG_ENOSIG:
-		return tug_why(why, rc, "%s carries no %s signature; sign it with the key whose public half the bootloader holds", name,
-			       type);
-	case TUG_ENOKEY:
-		return tug_why(why, rc, "%s is signed with another key than the one given; sign it with the matching private key", name);
-	case TUG_ESIG:
-		return tug_why(why, rc, "the signature of %s does not verify; sign it again", name);
-	default:
-		return tug_why(why, rc, "%s: %s; %s", name, tug_strerror(rc), tug_err_advice(rc));
-	}
-}
-
-int tug_file_verify(const struct tug_file *f, const struct tug_key *key, const char *name, char *why)
-{
-	struct tug_slice data = tug_slice_of(f->data.p, f->data.len);
-	struct tug_io io = tug_io_of_slice(&data);
-	struct tug_verify_policy policy;
-	struct tug_pubkey pub = { { NULL, 0 } };
-	struct tug_image img;
-	uint8_t *scratch;
-	size_t cap;
-	int rc = tug_image_open(&img, &io, 0, TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED);
-
-	if (rc != TUG_OK) {
-		return say_verify(rc, key, name, why);
-	}
-	if ((img.hdr.flags & (TUG_IMG_F_ENC_AES128 | TUG_IMG_F_ENC_AES256)) != 0) {
-		return tug_why(why, TUG_EFLAGS, "%s is encrypted; only the bootloader, which holds the key, can verify it", name);
-	}
-	rc = make_policy(&img, key, &policy);
-	if (rc != TUG_OK) {
-		return say_verify(rc, key, name, why);
-	}
-	if (key != NULL) {
-		pub.der = tug_key_public_der(key);
-		policy.keys = &pub;
-		policy.n_keys = 1;
-	}
-	cap = (policy.pure ? (size_t)img.unprot_off : 16384) + 1024;
-	scratch = malloc(cap);
-	if (scratch == NULL) {
-		return tug_why(why, TUG_ENOSPACE, "out of memory");
-	}
-	if (tug_image_verify(&img, &tug_crypto_openssl, &policy, tug_buf_of(scratch, cap), &rc) == TUG_VERDICT_GOOD) {
-		rc = TUG_OK;
-	} else if (rc == TUG_OK) {
-		rc = TUG_EINTERNAL;
-	}
-	free(scratch);
-	return say_verify(rc, key, name, why);
 }

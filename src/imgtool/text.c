@@ -60,6 +60,9 @@ static bool reserve(struct tug_text *t, size_t len)
 		t->failed = true;
 		return false;
 	}
+	if (t->cap == 0 && len >= cap) {
+		cap = len + 1; /* the first piece is often the whole */
+	}
 	while (cap < t->o.len + len + 1) {
 		cap *= 2;
 	}
@@ -74,6 +77,11 @@ static bool reserve(struct tug_text *t, size_t len)
 		t->cap = cap;
 	}
 	return true;
+}
+
+void tug_text_room(struct tug_text *t, size_t len)
+{
+	(void)reserve(t, len);
 }
 
 void tug_text_add(struct tug_text *t, const void *p, size_t len)

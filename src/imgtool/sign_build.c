@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Decides the octets of a signed image, once through: header, payload, protected area, digest, key, signature. Refuses
+ * to know files and options that do not go together. Called by sign.c and by what encrypts and compresses.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <tug/port/crypto_openssl.h>
+
+#include "sign_priv.h"
+
+#define PIECE 262144u
+
+/* A build under way. */
+struct work {
+	const struct tug_build *b;
+	struct tug_text prot;     /* protected area */
+	struct tug_text message;  /* pure: what is signed, in one piece */
+	struct tug_hash_ctx hash;
+	uint8_t *piece;           /* [PIECE] */
+	uint32_t payload;         /* octets of it, zeros at its end included */
+	bool body_out;            /* the body goes to the sink */
+};
+
+static int put_text(void *ctx, const void *p, size_t len)
+{
+	tug_text_add(ctx, p, len);
+	return TUG_OK;
+}
+
+struct tug_sink tug_sink_of_text(struct tug_text *t)
+{
+	return (struct tug_sink){ put_text, t };
+}
+
+/* ---- body: what is hashed ----------------------------------------------------------------------------- */
+
+/* Hash, transform where it is payload, write. */
+static int emit(struct work *w, uint8_t *p, size_t len, bool payload)
+{
+	const struct tug_sign_extra *x = w->b->x;
+	int rc = tug_crypto_openssl.hash_update(&w->hash, p, len);
+
+	if (rc == TUG_OK && w->b->o->pure) {
+		tug_text_add(&w->message, p, len);
+	}
+	if (rc == TUG_OK && payload && x->crypt != NULL && w->body_out && w->b->o->vector == TUG_VECTOR_NONE) {
+		rc = x->crypt(x->ctx, p, len);
+	}
+	if (rc == TUG_OK && w->body_out) {
+		rc = w->b->sink.put(w->b->sink.ctx, p, len);
+	}
+	return rc;
+}
+
+static void encode_header(const struct tug_sign_options *o, uint32_t flags, uint32_t payload, uint16_t prot, uint8_t raw[TUG_IMAGE_HDR_LEN])
+{
+	memset(raw, 0, TUG_IMAGE_HDR_LEN);
+	tug_put_o32(o, raw, TUG_IMAGE_MAGIC);
+	tug_put_o32(o, raw + 4, o->load_addr != 0 ? o->load_addr : o->rom_fixed);
+	tug_put_o16(o, raw + 8, (uint16_t)o->header_size);
+	tug_put_o16(o, raw + 10, prot);
+	tug_put_o32(o, raw + 12, payload);
+	tug_put_o32(o, raw + 16,
+		    flags | (o->load_addr != 0 ? TUG_IMG_F_RAM_LOAD : 0u) | (o->rom_fixed != 0 ? TUG_IMG_F_ROM_FIXED : 0u) |
+			    (o->non_bootable ? TUG_IMG_F_NON_BOOTABLE : 0u));
+	raw[20] = o->version.major;
+	raw[21] = o->version.minor;
+	tug_put_o16(o, raw + 22, o->version.revision);
+	tug_put_o32(o, raw + 24, o->version.build);
+}
+
+/* The header's room: erased octets when it was made, zeros when the input brought it. */
+static int emit_header(struct work *w)
+{
+	const struct tug_sign_options *o = w->b->o;
+	uint8_t *room = w->piece;
+
+	memset(room, o->pad_header ? o->erased : 0, o->header_size);
+	encode_header(o, w->b->x->flags, w->payload, (uint16_t)w->prot.o.len, room);
+	return emit(w, room, o->header_size, false);
+}
+
+static int emit_payload(struct work *w, uint32_t first)
+{
+	uint32_t in_size = w->b->in->size, left = w->payload;
+
+	for (uint32_t off = first; left > 0;) {
+		uint32_t have = in_size - off, n = left < PIECE ? left : PIECE;
+		uint32_t read = n < have ? n : have;
+		int rc = read > 0 ? w->b->in->read_at(w->b->in->ctx, off, w->piece, read) : TUG_OK;
+
+		memset(w->piece + read, 0, n - read);
+		if (rc == TUG_OK) {
+			rc = emit(w, w->piece, n, true);
+		}
+		if (rc != TUG_OK) {
+			return rc;
+		}
+		off += read;
+		left -= n;
+	}
+	return TUG_OK;
+}
+
+static int emit_body(struct work *w, char *why)
+{
+	const struct tug_sign_options *o = w->b->o;
+	uint32_t first = o->pad_header || w->b->x->no_room ? 0 : o->header_size;
+	uint32_t pad_to = w->b->x->pad_to;
+	int rc;
+
+	w->payload = w->b->in->size - first;
+	if (pad_to != 0) {
+		w->payload += (pad_to - (o->header_size + w->payload) % pad_to) % pad_to;
+	}
+	rc = tug_sign_protected(&w->prot, o, w->b->x, why);
+	if (rc != TUG_OK) {
+		return rc;
+	}
+	rc = emit_header(w);
+	if (rc == TUG_OK) {
+		rc = emit_payload(w, first);
+	}
+	if (rc == TUG_OK && w->prot.o.len > 0) {
+		rc = emit(w, w->prot.o.p, w->prot.o.len, false);
+	}
+	w->b->res->len = o->header_size + w->payload + (uint32_t)w->prot.o.len;
+	return rc;
+}
+
+/* ---- signature ---------------------------------------------------------------------------------------- */
+
+static uint16_t sig_tlv_of(enum tug_sig_alg type)
+{
+	switch (type) {
+	case TUG_SIG_RSA2048:
+		return TUG_TLV_RSA2048_PSS;
+	case TUG_SIG_RSA3072:
+		return TUG_TLV_RSA3072_PSS;
+	case TUG_SIG_ED25519:
+		return TUG_TLV_ED25519;
+	default:
+		return TUG_TLV_ECDSA_SIG;
+	}
+}
+
+/* Octets a fixed signature cannot exceed. */
+static int take_fixed(const struct tug_sign_options *o, struct tug_sign_result *res, char *why)
+{
+	if (o->fix_sig.len > sizeof(res->sig)) {
+		return tug_why(why, TUG_ESIG, "the signature made elsewhere has %zu octets; no scheme has that many", o->fix_sig.len);
+	}
+	memcpy(res->sig, o->fix_sig.p, o->fix_sig.len);
+	res->sig_len = o->fix_sig.len;
+	return TUG_OK;
+}
+
+static int make_signature(struct work *w, enum tug_hash_alg alg, struct tug_slice msg, char *why)
+{
+	const struct tug_sign_options *o = w->b->o;
+	struct tug_sign_result *res = w->b->res;
+	enum tug_sig_alg type = tug_key_type(o->key);
+	size_t pad_to = !o->pad_sig ? 0 : type == TUG_SIG_P256 ? 72 : type == TUG_SIG_P384 ? 103 : 0;
+
+	if (tug_key_sign(o->key, alg, msg, res->sig, &res->sig_len) != TUG_OK) {
+		return tug_why(why, TUG_ECRYPTO, "the crypto library could not sign with this key");
+	}
+	if (tug_key_check(o->key, alg, msg, tug_slice_of(res->sig, res->sig_len)) != TUG_OK) {
+		return tug_why(why, TUG_ECRYPTO, "the signature just made does not verify: the key file is damaged");
+	}
+	while (res->sig_len < pad_to) {
+		res->sig[res->sig_len++] = 0;
+	}
+	return TUG_OK;
+}
+
+static int get_signature(struct work *w, enum tug_hash_alg alg, char *why)
+{
+	const struct tug_sign_options *o = w->b->o;
+	struct tug_sign_result *res = w->b->res;
+	struct tug_slice msg = o->pure ? tug_slice_of(w->message.o.p, w->message.o.len) : tug_slice_of(res->digest, res->digest_len);
+	int rc;
+
+	if (w->message.failed) {
+		return tug_why(why, TUG_ENOSPACE, "out of memory for the message of a pure signature");
+	}
+	if (o->fix_sig.len == 0) {
+		return make_signature(w, alg, msg, why);
+	}
+	rc = take_fixed(o, res, why);
+	if (rc == TUG_OK && tug_key_check(o->fix_sig_key, alg, msg, o->fix_sig) != TUG_OK) {
+		rc = tug_why(why, TUG_ESIG, "the signature made elsewhere does not verify for this image with the %s key given; sign what "
+			     "--vector-to-sign writes with the same options", tug_key_name(o->fix_sig_key));
+	}
+	return rc;
+}
+
+/* Digest, SIG_PURE, key, signature. */
+static int put_entries(struct work *w, struct tug_text *t, enum tug_hash_alg alg, char *why)
+{
+	const struct tug_sign_options *o = w->b->o;
+	struct tug_sign_result *res = w->b->res;
+	const struct tug_key *key = tug_sign_pub(o);
+	uint8_t keyhash[TUG_HASH_MAX];
+	const uint8_t yes = 1;
+	int rc = TUG_OK;
+
+	tug_put_tlv(t, o, (uint16_t)(TUG_TLV_SHA256 + alg), res->digest, res->digest_len);
+	if (o->pure) {
+		tug_put_tlv(t, o, TUG_TLV_SIG_PURE, &yes, 1);
+	}
+	if (key == NULL) {
+		return TUG_OK;
+	}
+	if (o->full_pubkey) {
+		tug_put_tlv(t, o, TUG_TLV_PUBKEY, tug_key_public_der(key).p, tug_key_public_der(key).len);
+	} else if (tug_key_hash(key, alg, keyhash) != TUG_OK) {
+		return tug_why(why, TUG_ECRYPTO, "the crypto library could not hash the key");
+	} else {
+		tug_put_tlv(t, o, TUG_TLV_KEYHASH, keyhash, tug_hash_len(alg));
+	}
+	rc = get_signature(w, alg, why);
+	if (rc == TUG_OK) {
+		tug_put_tlv(t, o, sig_tlv_of(tug_key_type(key)), res->sig, res->sig_len);
+	}
+	return rc;
+}
+
+static int put_unprotected(struct work *w, enum tug_hash_alg alg, char *why)
+{
+	const struct tug_sink *sink = &w->b->sink;
+	struct tug_text t = { 0 }, info = { 0 };
+	int rc = put_entries(w, &t, alg, why);
+
+	tug_text_add(&t, w->b->x->unprot.p, w->b->x->unprot.len);
+	if (rc == TUG_OK) {
+		tug_put_tlv_info(&info, w->b->o, TUG_TLV_MAGIC, t.o.len);
+		rc = t.failed || info.failed ? tug_why(why, TUG_ENOSPACE, "out of memory") : TUG_OK;
+	}
+	if (rc == TUG_OK) {
+		rc = sink->put(sink->ctx, info.o.p, info.o.len);
+	}
+	if (rc == TUG_OK) {
+		rc = sink->put(sink->ctx, t.o.p, t.o.len);
+	}
+	w->b->res->len += (uint32_t)(info.o.len + t.o.len);
+	tug_octets_free(&t.o);
+	tug_octets_free(&info.o);
+	return rc;
+}
+
+static int run(struct work *w, char *why)
+{
+	const struct tug_sign_options *o = w->b->o;
+	struct tug_sign_result *res = w->b->res;
+	enum tug_hash_alg alg = (enum tug_hash_alg)(tug_sign_hash(o) < 0 ? (int)TUG_SHA512 : tug_sign_hash(o));
+	int rc = tug_crypto_openssl.hash_init(&w->hash, alg);
+
+	if (rc != TUG_OK) {
+		return tug_why(why, rc, "the crypto library failed");
+	}
+	w->body_out = o->vector != TUG_VECTOR_DIGEST;
+	rc = emit_body(w, why);
+	if (rc != TUG_OK) {
+		tug_crypto_openssl.hash_abort(&w->hash);
+		return rc;
+	}
+	rc = tug_crypto_openssl.hash_final(&w->hash, res->digest);
+	if (rc != TUG_OK) {
+		return tug_why(why, rc, "the crypto library failed");
+	}
+	res->digest_len = tug_hash_len(alg);
+	if (o->vector == TUG_VECTOR_DIGEST) {
+		res->len = (uint32_t)res->digest_len;
+		return w->b->sink.put(w->b->sink.ctx, res->digest, res->digest_len);
+	}
+	return o->vector == TUG_VECTOR_PAYLOAD ? TUG_OK : put_unprotected(w, alg, why);
+}
+
+int tug_build_image(const struct tug_build *b, char *why)
+{
+	struct work w = { .b = b, .piece = malloc(PIECE) };
+	int rc;
+
+	memset(b->res, 0, sizeof(*b->res));
+	if (why != NULL) {
+		why[0] = '\0';
+	}
+	if (w.piece == NULL) {
+		return tug_why(why, TUG_ENOSPACE, "out of memory");
+	}
+	rc = run(&w, why);
+	if (rc != TUG_OK && why != NULL && why[0] == '\0') {
+		(void)tug_why(why, rc, "%s; %s", tug_strerror(rc), tug_err_advice(rc));
+	}
+	free(w.piece);
+	tug_octets_free(&w.prot.o);
+	tug_octets_free(&w.message.o);
+	return rc;
+}
