@@ -310,6 +310,7 @@ static void begin_file(struct state *st, struct tug_slice name, bool whole)
 	st->file = whole && path.dts;
 	st->boot = path.role == TUG_ROLE_BOOT;
 	st->compiled = tug_dg_find(name, "zephyr.dts") != NULL;
+	st->in.fixed = !st->compiled;
 }
 
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)

@@ -101,6 +101,8 @@ TUG_RULE_SET(tug_rules_layout);   /* 2.8 partitions */
 TUG_RULE_SET(tug_rules_kconfig);  /* 2.9 options of Kconfig */
 TUG_RULE_SET(tug_rules_project);  /* 2.9 project configuration */
 TUG_RULE_SET(tug_rules_lint);     /* single settings and their arithmetic */
+TUG_RULE_SET(tug_rules_lint_more); /* groups, serial lines, UDP */
+TUG_RULE_SET(tug_rules_lint_boot); /* MCUboot and sysbuild */
 TUG_RULE_SET(tug_rules_cores);    /* 2.10 several cores */
 TUG_RULE_SET(tug_rules_recovery); /* 2.11 serial recovery */
 TUG_RULE_SET(tug_rules_speed);    /* 2.12 performance */

@@ -21,6 +21,8 @@ const struct tug_rule_set *const *tug_rule_sets(size_t *n)
 		&tug_rules_kconfig,
 		&tug_rules_project,
 		&tug_rules_lint,
+		&tug_rules_lint_more,
+		&tug_rules_lint_boot,
 		&tug_rules_cores,
 		&tug_rules_recovery,
 		&tug_rules_speed,
