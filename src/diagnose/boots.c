@@ -521,7 +521,7 @@ static bool is_driver(struct tug_slice module)
 					      "fs_nvs", "littlefs", "nrf_" };
 
 	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
-		if (tug_dg_starts(module, begins[i], NULL)) {
+		if (module.len > 0 && module.p[0] == (uint8_t)begins[i][0] && tug_dg_starts(module, begins[i], NULL)) {
 			return true;
 		}
 	}
@@ -534,7 +534,7 @@ static bool other_text(struct tug_slice text)
 	static const char *const begins[] = { "CONFIG_", "SB_CONFIG_", "```", "#", "//", "/*", "$ ", "&", "--", "==" };
 
 	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
-		if (tug_dg_starts(text, begins[i], NULL)) {
+		if (text.p[0] == (uint8_t)begins[i][0] && tug_dg_starts(text, begins[i], NULL)) {
 			return true;
 		}
 	}

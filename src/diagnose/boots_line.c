@@ -21,6 +21,25 @@ static void skip_blanks(struct tug_slice *s)
 	}
 }
 
+/* What else stands in a time. */
+static bool time_char(uint8_t c)
+{
+	switch (c) {
+	case ':':
+	case '.':
+	case ',':
+	case '-':
+	case '+':
+	case '/':
+	case 'T':
+	case 'Z':
+	case ' ':
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Length of "[...]" at the start of `s` when it holds a time or ticks, 0 when not; `*uptime` = of a log, not a clock. */
 static size_t bracket_len(struct tug_slice s, bool *uptime)
 {
@@ -32,7 +51,7 @@ static size_t bracket_len(struct tug_slice s, bool *uptime)
 	for (; i < s.len && i < 40 && s.p[i] != ']'; i++) {
 		uint8_t c = s.p[i];
 
-		if (!isdigit(c) && strchr(":.,-+/TZ ", c) == NULL) {
+		if (!isdigit(c) && !time_char(c)) {
 			return 0;
 		}
 		digits += isdigit(c) != 0;
@@ -171,6 +190,11 @@ static bool cut_clock(struct tug_slice *s, int64_t *ms)
 	return true;
 }
 
+static bool level_char(uint8_t c)
+{
+	return c == 'E' || c == 'W' || c == 'I' || c == 'D';
+}
+
 static char level_of(struct tug_slice name)
 {
 	static const struct {
@@ -271,7 +295,7 @@ static void cut_level(struct tug_slice *t, struct tug_dg_says *s)
 		s->bracket = true;
 		cut(t, n);
 		cut_bracket_module(t, &s->module);
-	} else if (t->len > 2 && strchr("EWID", t->p[0]) != NULL && t->p[1] == ':' && t->p[2] == ' ') {
+	} else if (t->len > 2 && level_char(t->p[0]) && t->p[1] == ':' && t->p[2] == ' ') {
 		s->minimal = true;
 		s->level = (char)t->p[0];
 		cut(t, 3);
@@ -319,7 +343,7 @@ static bool piece_here(const uint8_t *p, const uint8_t *end, bool after_blank)
 		tug_dg_says(t, &s);
 		return s.level != 0 || tug_dg_starts(s.text, "***", NULL);
 	}
-	return t.len > 4 && strchr("EWID", p[0]) != NULL && p[1] == ':' && p[2] == ' ' && (isupper(p[3]) || p[3] == 'b');
+	return t.len > 4 && level_char(p[0]) && p[1] == ':' && p[2] == ' ' && (isupper(p[3]) || p[3] == 'b');
 }
 
 size_t tug_dg_says_next(struct tug_slice line, size_t from)

@@ -38,8 +38,8 @@ static const char *const dumps[] = {
 
 static bool is_dump(struct tug_slice text)
 {
-	for (size_t i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++) {
-		if (tug_dg_starts(text, dumps[i], NULL)) {
+	for (size_t i = 0; text.len > 0 && i < sizeof(dumps) / sizeof(dumps[0]); i++) {
+		if (text.p[0] == (uint8_t)dumps[i][0] && tug_dg_starts(text, dumps[i], NULL)) {
 			return text.p[0] != '*' || tug_dg_find(text, "FAULT") != NULL || tug_dg_find(text, "FATAL") != NULL ||
 			       tug_dg_find(text, "verflow") != NULL;
 		}
