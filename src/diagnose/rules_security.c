@@ -95,10 +95,11 @@ static const struct tug_rule rules[] = {
 			  "peerRemovedPairingInformation" },
 		.when = bond_stale,
 		.title = "The phone has a bond with this device, and the device no longer has its keys",
-		.cause = "The device lost the bond: its settings were erased (mass erase, full flash, erase of application settings during "
-			 "an update) or their partition moved with a new layout.",
-		.fix = "Forget the device in the phone's Bluetooth settings and pair again. In the project keep the settings partition "
-		       "where it is (pm_static.yml), and do not erase application settings in the update.",
+		.cause = "The device lost the bond: its settings were erased (mass erase, full flash, erase of "
+			 "application settings during an update) or their partition moved with a new layout.",
+		.fix = "Forget the device in the phone's Bluetooth settings and pair again. In the project keep the "
+		       "settings partition where it is (pm_static.yml), and do not erase application settings in the "
+		       "update.",
 		.next = "forget the device in the Bluetooth settings of the phone and pair again",
 		.commands = "bluetoothctl remove ADDRESS",
 		.source = "src:and:McuMgrBleTransport.java, github.com/nordicsemi/Kotlin-BLE-Library/pull/202",
@@ -108,19 +109,22 @@ static const struct tug_rule rules[] = {
 		.rank = 50,
 		.severity = TUG_SEV_BLOCKING,
 		.seen = { "nsufficient authentication", "nsufficient Authentication", "GATT INSUF AUTHENTICATION",
-			  "Authentication is insufficient", "GATT ENCRYPTED NO MITM", "level 2", "BOND_BONDED (12)", "Device bonded",
-			  "Pairing successful", "Paired: yes" },
+			  "Authentication is insufficient", "GATT ENCRYPTED NO MITM", "level 2", "BOND_BONDED (12)",
+			  "Device bonded", "Pairing successful", "Paired: yes" },
 		.when = auth_impossible,
-		.title = "The link is paired without authentication (Just Works), and the SMP characteristic asks for an authenticated key",
-		.cause = "A device without display, keyboard, fixed passkey or OOB pairs at level 2; the permission in force "
-			 "(CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_AUTHEN, or CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN up to Zephyr 3.7) "
-			 "asks for level 3. No amount of pairing gets there.",
-		.fix = "{z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=n;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y} on a device without "
-		       "input and output; or give it a passkey (CONFIG_BT_FIXED_PASSKEY=y, or bt_conn_auth_cb with passkey_display).",
-		.next = "build with {z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=n;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y}, or give the "
-			"device a passkey",
-		.settle = "The device's console tells the level (\"Security changed: ... level 2\"); the pairing dialogue tells whether it "
-			  "asked for a passkey",
+		.title = "The link is paired without authentication (Just Works), and the SMP characteristic asks for "
+			 "an authenticated key",
+		.cause = "A device without display, keyboard, fixed passkey or OOB pairs at level 2; the permission in "
+			 "force (CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_AUTHEN, or CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN up to "
+			 "Zephyr 3.7) asks for level 3. No amount of pairing gets there.",
+		.fix = "{z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=n;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y} on a "
+		       "device without input and output; or give it a passkey (CONFIG_BT_FIXED_PASSKEY=y, or "
+		       "bt_conn_auth_cb with passkey_display).",
+		.next = "build with "
+			"{z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=n;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y}, or "
+			"give the device a passkey",
+		.settle = "The device's console tells the level (\"Security changed: ... level 2\"); the pairing "
+			  "dialogue tells whether it asked for a passkey",
 		.commands = "CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y",
 		.source = "src:z:smp_bt.c",
 	},
@@ -131,12 +135,13 @@ static const struct tug_rule rules[] = {
 		.seen = { REFUSED, "Unable to resume encryption" },
 		.when = auth_required,
 		.title = "The SMP characteristic accepts only an authenticated or encrypted link, and this link is not",
-		.cause = "Zephyr protects the characteristic by default: {z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=y is the "
-			 "default;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_AUTHEN is the default}. The client did not pair, or paired without a "
-			 "passkey. nRF Connect SDK's option for OTA updates leaves it open.",
+		.cause = "Zephyr protects the characteristic by default: {z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=y is "
+			 "the default;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_AUTHEN is the default}. The client did not "
+			 "pair, or paired without a passkey. nRF Connect SDK's option for OTA updates leaves it open.",
 		.fix = "Pair first, with a client that can and with a passkey. Or lower the demand: "
-		       "{z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=n;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y (pairing without passkey is "
-		       "enough) or CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW=y (open to everyone in range)}.",
+		       "{z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=n;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y "
+		       "(pairing without passkey is enough) or CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW=y (open to everyone "
+		       "in range)}.",
 		.next = "pair with the device first (with its passkey), or build it with "
 			"{z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=n;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y}",
 		.commands = "bluetoothctl pair ADDRESS",
@@ -148,9 +153,10 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_DEGRADED,
 		.seen = { "bond state changed to: BOND_BONDING (11)" },
 		.when = security_on_connect,
-		.title = "The device asked for pairing right after the connection, and no SMP request was answered after that",
-		.cause = "While the phone shows its pairing dialogue the first requests wait or are dropped, and the client's time-outs "
-			 "run out.",
+		.title = "The device asked for pairing right after the connection, and no SMP request was answered "
+			 "after that",
+		.cause = "While the phone shows its pairing dialogue the first requests wait or are dropped, and the "
+			 "client's time-outs run out.",
 		.fix = "Pair the phone with the device first (system settings or nRF Connect), then start the update.",
 		.settle = "Try again with the device already bonded: when it works then, it was the dialogue",
 		.source = "ANC189",
@@ -162,10 +168,10 @@ static const struct tug_rule rules[] = {
 		.seen = { "BOND_BONDED (12)", "Device bonded" },
 		.when = bonds_erased,
 		.title = "The update erased the application's settings, and with them all bonds",
-		.cause = "\"Erase application settings\" sends group 63 command 0, and the device did it. Everything in the storage "
-			 "partition is gone: bonds, names, calibration.",
-		.fix = "Leave \"Erase application settings\" off unless the new firmware cannot read the old settings. Forget the device on "
-		       "bonded phones and pair again.",
+		.cause = "\"Erase application settings\" sends group 63 command 0, and the device did it. Everything "
+			 "in the storage partition is gone: bonds, names, calibration.",
+		.fix = "Leave \"Erase application settings\" off unless the new firmware cannot read the old settings. "
+		       "Forget the device on bonded phones and pair again.",
 		.settle = "CONFIG_BT_SETTINGS=y in the build's .config means that the bonds were in there",
 		.source = "src:z:basic_mgmt.c",
 	},

@@ -37,7 +37,8 @@ static void quote_upload(const struct tug_dg_facts *f, struct tug_hit *h)
 
 static void rate_title(struct tug_hit *h, const char *why, uint32_t rate)
 {
-	tug_hit_title(h, "The upload ran at %u.%02u kB/s: %s", (unsigned)(rate / 1000), (unsigned)(rate % 1000 / 10), why);
+	tug_hit_title(h, "The upload ran at %u.%02u kB/s: %s", (unsigned)(rate / 1000), (unsigned)(rate % 1000 / 10),
+		      why);
 }
 
 static bool single_packet(const struct tug_dg_facts *f, struct tug_hit *h)
@@ -45,8 +46,8 @@ static bool single_packet(const struct tug_dg_facts *f, struct tug_hit *h)
 	const struct tug_dg_upload *u = &f->smp.upload;
 	uint32_t rate = rate_of(f, h);
 
-	if (rate == 0 || rate > 5000 || !tug_dg_over_ble(f) || u->max_chunk == 0 || u->max_chunk >= 250 || u->in_flight > 1 ||
-	    (f->smp.link.mtu > 0 && f->smp.link.mtu <= 65)) {
+	if (rate == 0 || rate > 5000 || !tug_dg_over_ble(f) || u->max_chunk == 0 || u->max_chunk >= 250 ||
+	    u->in_flight > 1 || (f->smp.link.mtu > 0 && f->smp.link.mtu <= 65)) {
 		return false;
 	}
 	quote_upload(f, h);
@@ -69,8 +70,8 @@ static bool mtu_small(const struct tug_dg_facts *f, struct tug_hit *h)
 			      (unsigned)(rate / 1000), (unsigned)(rate % 1000 / 10), (unsigned)x->link.mtu,
 			      (unsigned)x->link.mtu - 3);
 	} else {
-		tug_hit_title(h, "The upload runs with an ATT MTU of %u: one write carries %u octets", (unsigned)x->link.mtu,
-			      (unsigned)x->link.mtu - 3);
+		tug_hit_title(h, "The upload runs with an ATT MTU of %u: one write carries %u octets",
+			      (unsigned)x->link.mtu, (unsigned)x->link.mtu - 3);
 	}
 	return true;
 }
@@ -85,8 +86,8 @@ static bool slow_interval(const struct tug_dg_facts *f, struct tug_hit *h)
 	}
 	tug_hit_quote(h, &x->link.params);
 	quote_upload(f, h);
-	tug_hit_title(h, "The connection interval is %u.%02u ms during the upload", (unsigned)(x->link.smp_itvl_us / 1000),
-		      (unsigned)(x->link.smp_itvl_us % 1000 / 10));
+	tug_hit_title(h, "The connection interval is %u.%02u ms during the upload",
+		      (unsigned)(x->link.smp_itvl_us / 1000), (unsigned)(x->link.smp_itvl_us % 1000 / 10));
 	return true;
 }
 
@@ -152,7 +153,8 @@ static int64_t swap_ms(const struct tug_dg_facts *f, struct tug_evidence *from, 
 	for (uint32_t i = 0; i < f->boots.n; i++) {
 		const struct tug_dg_boot *b = &f->boots.boot[i];
 
-		if (b->algorithm[0] != '\0' && b->jumped && ms_of(&b->swap_at) >= 0 && b->swap_at.input == b->jump_at.input) {
+		if (b->algorithm[0] != '\0' && b->jumped && ms_of(&b->swap_at) >= 0 &&
+		    b->swap_at.input == b->jump_at.input) {
 			*from = b->swap_at;
 			*to = b->jump_at;
 			return ms_of(to) - ms_of(from);
@@ -191,11 +193,13 @@ static const struct tug_rule rules[] = {
 		.seen = { SUMMARY },
 		.when = mtu_small,
 		.title = "The upload runs with a very small ATT MTU",
-		.cause = "The device accepts no larger MTU: CONFIG_BT_L2CAP_TX_MTU and CONFIG_BT_BUF_ACL_RX_SIZE have small values, or the "
-			 "link layer does not carry long packets.",
+		.cause = "The device accepts no larger MTU: CONFIG_BT_L2CAP_TX_MTU and CONFIG_BT_BUF_ACL_RX_SIZE have "
+			 "small values, or the link layer does not carry long packets.",
 		.fix = "CONFIG_BT_L2CAP_TX_MTU=498, CONFIG_BT_BUF_ACL_RX_SIZE=502, CONFIG_BT_BUF_ACL_TX_SIZE=251 and "
-		       "CONFIG_BT_CTLR_DATA_LENGTH_MAX=251; in nRF Connect SDK CONFIG_NCS_SAMPLE_MCUMGR_BT_OTA_DFU_SPEEDUP=y does that.",
-		.commands = "CONFIG_BT_L2CAP_TX_MTU=498\nCONFIG_BT_BUF_ACL_RX_SIZE=502\nCONFIG_BT_CTLR_DATA_LENGTH_MAX=251",
+		       "CONFIG_BT_CTLR_DATA_LENGTH_MAX=251; in nRF Connect SDK "
+		       "CONFIG_NCS_SAMPLE_MCUMGR_BT_OTA_DFU_SPEEDUP=y does that.",
+		.commands = "CONFIG_BT_L2CAP_TX_MTU=498\nCONFIG_BT_BUF_ACL_RX_SIZE=502\n"
+			    "CONFIG_BT_CTLR_DATA_LENGTH_MAX=251",
 		.source = "OTAK, IOS219, DZ107913",
 	},
 	{
@@ -205,10 +209,11 @@ static const struct tug_rule rules[] = {
 		.seen = { SUMMARY },
 		.when = single_packet,
 		.title = "The upload sends one small chunk at a time",
-		.cause = "Each chunk waits for the answer of the one before, and each fits one write: two connection events for some 200 "
-			 "octets.",
+		.cause = "Each chunk waits for the answer of the one before, and each fits one write: two connection "
+			 "events for some 200 octets.",
 		.fix = "CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y, CONFIG_MCUMGR_GRP_OS_MCUMGR_PARAMS=y and "
-		       "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=2475 on the device; several buffers in the client (buf_count minus 1).",
+		       "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=2475 on the device; several buffers in the client "
+		       "(buf_count minus 1).",
 		.commands = "CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y\nCONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=2475\n"
 			    "CONFIG_MCUMGR_GRP_OS_MCUMGR_PARAMS=y",
 		.source = "OTAK, IOS182",
@@ -220,9 +225,10 @@ static const struct tug_rule rules[] = {
 		.seen = { SUMMARY },
 		.when = slow_interval,
 		.title = "The connection interval is long during the upload",
-		.cause = "Every request and its answer wait for connection events; at such an interval a chunk takes many of them.",
-		.fix = "CONFIG_MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL=y lets the device ask for a short interval while SMP is in use; in "
-		       "the app ask for high connection priority (Android). iOS goes down to 15 ms.",
+		.cause = "Every request and its answer wait for connection events; at such an interval a chunk takes "
+			 "many of them.",
+		.fix = "CONFIG_MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL=y lets the device ask for a short interval while "
+		       "SMP is in use; in the app ask for high connection priority (Android). iOS goes down to 15 ms.",
 		.commands = "CONFIG_MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL=y",
 		.source = "src:z:Kconfig.bluetooth",
 	},
@@ -232,8 +238,9 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_DEGRADED,
 		.when = erase_first,
 		.title = "The first chunk takes long, because the whole slot is erased before it",
-		.cause = "Without progressive erase the device erases the slot in one go at the first chunk. A client with a shorter "
-			 "time-out calls that a failure, and a link with a short supervision time-out is lost.",
+		.cause = "Without progressive erase the device erases the slot in one go at the first chunk. A client "
+			 "with a shorter time-out calls that a failure, and a link with a short supervision time-out "
+			 "is lost.",
 		.fix = "CONFIG_IMG_ERASE_PROGRESSIVELY=y.",
 		.commands = "CONFIG_IMG_ERASE_PROGRESSIVELY=y",
 		.source = "NM106, MM28",
@@ -245,10 +252,12 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.seen = { "nrf54l15" },
 		.when = rram_buffer,
-		.title = "On nRF54L with NCS 2.8 and 2.9 MCUboot may write the RRAM word by word, and a swap takes long",
+		.title = "On nRF54L with NCS 2.8 and 2.9 MCUboot may write the RRAM word by word, and a swap takes "
+			 "long",
 		.cause = "In these versions MCUboot is built without a write buffer for the RRAM.",
 		.fix = "CONFIG_NRF_RRAM_WRITE_BUFFER_SIZE=32 in {mcuboot.conf}.",
-		.settle = "Look up CONFIG_NRF_RRAM_WRITE_BUFFER_SIZE in build/mcuboot/zephyr/.config: below 32 it is slow",
+		.settle = "Look up CONFIG_NRF_RRAM_WRITE_BUFFER_SIZE in build/mcuboot/zephyr/.config: below 32 it is "
+			  "slow",
 		.commands = "CONFIG_NRF_RRAM_WRITE_BUFFER_SIZE=32",
 		.source = "KI:NCSDK-31066",
 	},
@@ -258,9 +267,10 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_HARMLESS,
 		.when = swap_takes_time,
 		.title = "The device was silent for a while because MCUboot swapped the images",
-		.cause = "A swap copies both images page by page; two images of 400 kB take 15 s and more on an nRF52840. LEDs and "
-			 "console stay quiet during that.",
-		.fix = "Wait, and do not reset. Tell the client (estimated swap time) to wait that long before it connects.",
+		.cause = "A swap copies both images page by page; two images of 400 kB take 15 s and more on an "
+			 "nRF52840. LEDs and console stay quiet during that.",
+		.fix = "Wait, and do not reset. Tell the client (estimated swap time) to wait that long before it "
+		       "connects.",
 		.source = "AND127",
 	},
 };
