@@ -57,12 +57,13 @@ static bool no_group(const struct tug_dg_facts *f, struct tug_hit *h, const char
 
 static bool no_os_group(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	return no_group(f, h, "MCUMGR_GRP_OS");
+	/* A log in which the device answers one of its commands is of another build. */
+	return f->smp.reset.ok == 0 && !f->smp.device.params_known && no_group(f, h, "MCUMGR_GRP_OS");
 }
 
 static bool no_img_group(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	return no_group(f, h, "MCUMGR_GRP_IMG");
+	return !f->smp.list.known && f->smp.upload.acked == 0 && no_group(f, h, "MCUMGR_GRP_IMG");
 }
 
 static bool ota_without_ground(const struct tug_dg_facts *f, struct tug_hit *h)
