@@ -110,7 +110,7 @@ const struct tug_report_slot *tug_dg_vanished(const struct tug_dg_facts *f)
 	const struct tug_dg_reset *r = &f->smp.reset;
 	const struct tug_report_slot *was = tug_dg_pending(&r->before), *ran, *runs, *now;
 
-	if (was == NULL || was->hash_len == 0 || !r->after.known || tug_dg_direct_xip(f) || touched_since(f)) {
+	if (was == NULL || was->hash_len == 0 || !r->after.known || r->after.cut || tug_dg_direct_xip(f) || touched_since(f)) {
 		return NULL;
 	}
 	ran = tug_dg_active(&r->before, was->image);

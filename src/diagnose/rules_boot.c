@@ -423,7 +423,8 @@ static const struct tug_rule rules[] = {
 		       "(CONFIG_PM_PARTITION_SIZE_MCUBOOT).",
 		.next = "give MCUboot the driver and the devicetree node of the flash that holds slot 1, in {mcuboot.conf} and "
 			"{mcuboot.overlay}",
-		.settle = "whether slot 1 is on an external flash, and MCUboot's generated .config and zephyr.dts know its driver and node",
+		.settle = "Look whether slot 1 is on an external flash, and whether MCUboot's generated .config and zephyr.dts have its "
+			  "driver and node",
 		.commands = "CONFIG_SPI=y\nCONFIG_SPI_NOR=y\nCONFIG_MULTITHREADING=y\nCONFIG_SPI_NOR_FLASH_LAYOUT_PAGE_SIZE=4096",
 		.source = "PART, ACAD, DZ106962, src:mb:bootutil_public.c",
 	},

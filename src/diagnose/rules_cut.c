@@ -141,7 +141,7 @@ static bool trailer_left(const struct tug_dg_facts *f, struct tug_hit *h)
 
 	while ((r = tug_dg_refusal_next(&f->smp, 1, 1, &i)) != NULL) {
 		l = tug_dg_list_at(f, r);
-		if (!tug_dg_refused_with(r, -1, 9) || l == NULL || tug_dg_slot(l, 0, 1) != NULL || tug_dg_slot(l, 0, 0) == NULL ||
+		if (!tug_dg_refused_with(r, -1, 9) || l == NULL || l->cut || tug_dg_slot(l, 0, 1) != NULL || tug_dg_slot(l, 0, 0) == NULL ||
 		    f->smp.upload.image != 0 || tug_dg_recovery(f) || tug_dg_well_after(f, &r->last)) {
 			continue;
 		}
@@ -223,7 +223,8 @@ static const struct tug_rule rules[] = {
 			 "the console is up.",
 		.fix = "Set CONFIG_MCUBOOT_CLEANUP_ARM_CORE=y in {mcuboot.conf}, build application and bootloader together, and look with a debugger "
 		       "where the program counter stays.",
-		.settle = "whether the application has a console on this port at all, and whether it starts when flashed without MCUboot",
+		.settle = "Make sure that the application has a console on this port at all, and flash it once without MCUboot: when it "
+			  "starts then, it is the jump",
 		.commands = "CONFIG_MCUBOOT_CLEANUP_ARM_CORE=y",
 		.source = "KI:NCSDK-20104, KI:NCSDK-33173, KI:NCSDK-34594, MB1643, MB1091",
 	},
@@ -237,7 +238,8 @@ static const struct tug_rule rules[] = {
 			 "and the server takes the slot for in use.",
 		.fix = "Erase slot 1 (image erase, else with a debugger). Current MCUboot clears such a trailer at the next start.",
 		.next = "erase slot 1 and upload again",
-		.settle = "MCUboot's console of one start: its line on the secondary image says magic=good or magic=bad when a trailer is left",
+		.settle = "Read MCUboot's console of one start: its line on the secondary image says magic=good or magic=bad when a "
+			  "trailer is left",
 		.commands = "mcumgr -c CONN image erase",
 		.source = "MB762, src:mb:loader.c",
 	},

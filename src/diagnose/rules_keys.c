@@ -167,22 +167,6 @@ static bool key_mismatch(const struct tug_dg_facts *f, struct tug_hit *h)
 static const char *const types[] = { "BOOT_SIGNATURE_TYPE_RSA", "BOOT_SIGNATURE_TYPE_ECDSA_P256", "BOOT_SIGNATURE_TYPE_ED25519",
 				     "BOOT_SIGNATURE_TYPE_NONE" };
 
-static bool external_secondary(const struct tug_dg_facts *f, struct tug_evidence *at)
-{
-	const struct tug_dg_part *p = tug_dg_part_of(&f->parts, "mcuboot_secondary", -1);
-	const struct tug_dg_sym *s = tug_dg_conf_get(f->conf, TUG_ROLES_SYSBUILD, "PM_EXTERNAL_FLASH_MCUBOOT_SECONDARY");
-
-	if (p != NULL && strcmp(p->region, "external_flash") == 0) {
-		*at = p->at;
-		return true;
-	}
-	if (s != NULL && strcmp(s->value, "y") == 0) {
-		*at = s->at;
-		return true;
-	}
-	return false;
-}
-
 static bool signature_type(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	const struct tug_dg_sym *boot = first_yes(f, TUG_ROLES_BOOT, types, 4), *sys = first_yes(f, TUG_ROLES_SYSBUILD, types, 4);
@@ -197,19 +181,6 @@ static bool signature_type(const struct tug_dg_facts *f, struct tug_hit *h)
 	if (boot->role != TUG_ROLE_BOOT_BUILT || sys->role != TUG_ROLE_SYSBUILD_BUILT) {
 		tug_hit_possible(h, TUG_SEV_DEGRADED);
 	}
-	return true;
-}
-
-static bool pure_external(const struct tug_dg_facts *f, struct tug_hit *h)
-{
-	const struct tug_dg_sym *pure = tug_dg_conf_get(f->conf, TUG_ROLES_SYSBUILD, "BOOT_SIGNATURE_TYPE_PURE");
-	struct tug_evidence at;
-
-	if (pure == NULL || strcmp(pure->value, "y") != 0 || !external_secondary(f, &at)) {
-		return false;
-	}
-	tug_hit_quote(h, &pure->at);
-	tug_hit_quote(h, &at);
 	return true;
 }
 
@@ -315,7 +286,8 @@ static const struct tug_rule rules[] = {
 		.fix = "Provision the key, and again after every recover: SB_CONFIG_MCUBOOT_GENERATE_DEFAULT_KMU_KEYFILE=y with west flash "
 		       "--erase or --recover, or west ncs-provision upload.",
 		.next = "provision the key into the KMU (west flash --recover with a key file, or west ncs-provision upload)",
-		.settle = "whether the devices were provisioned in another way (west ncs-provision upload, nrfutil device x-provision-keys)",
+		.settle = "Find out whether the devices are provisioned in another way (west ncs-provision upload, nrfutil device "
+			  "x-provision-keys)",
 		.commands = "SB_CONFIG_MCUBOOT_GENERATE_DEFAULT_KMU_KEYFILE=y\nwest ncs-provision upload -s nrf54l15 -k key.pem",
 		.source = "ACAD, NCS17584, KI:NCSDK-30867, KI:NCSDK-33163",
 	},
@@ -333,7 +305,7 @@ static const struct tug_rule rules[] = {
 		.fix = "One encryption key for both, of the same kind as the signature (RSA, EC, X25519), and CONFIG_BOOT_ENCRYPT_IMAGE=y in MCUboot "
 		       "(SB_CONFIG_BOOT_ENCRYPTION=y sets both). Known limits: nRF54LM20 up to NCS 3.1.1, nRF52840 with ECDSA by default.",
 		.next = "encrypt the image with the key this bootloader was built with",
-		.settle = "BOOT_ENCRYPT_IMAGE in MCUboot's generated .config",
+		.settle = "Look up CONFIG_BOOT_ENCRYPT_IMAGE in MCUboot's generated .config",
 		.commands = "SB_CONFIG_BOOT_ENCRYPTION=y\nSB_CONFIG_BOOT_ENCRYPTION_KEY_FILE=\"${APP_DIR}/enc-key.pem\"",
 		.source = "src:mb:encrypted.c, KI:NCSDK-35259, KI:NCSDK-29460",
 	},
@@ -352,7 +324,7 @@ static const struct tug_rule rules[] = {
 		       "sysbuild set the key in one place, SB_CONFIG_BOOT_SIGNATURE_KEY_FILE, with an absolute path or ${APP_DIR}; "
 		       "CONFIG_BOOT_SIGNATURE_KEY_FILE in MCUboot's own file does not sign anything.",
 		.next = "sign the update with the key that the bootloader in the device was built with",
-		.settle = "BOOT_SIGNATURE_KEY_FILE in MCUboot's generated .config, against the key that imgtool is called with",
+		.settle = "Compare CONFIG_BOOT_SIGNATURE_KEY_FILE in MCUboot's generated .config with the key that imgtool is called with",
 		.commands = "SB_CONFIG_BOOT_SIGNATURE_KEY_FILE=\"${APP_DIR}/key.pem\"\nimgtool verify -k key.pem zephyr.signed.bin",
 		.source = "NCS15998, SYSB, HELL",
 	},
@@ -367,22 +339,9 @@ static const struct tug_rule rules[] = {
 		.fix = "Set the type in sysbuild.conf alone (SB_CONFIG_BOOT_SIGNATURE_TYPE_ED25519=y and the like), the one of the bootloader in "
 		       "the field.",
 		.next = "set the signature type of the flashed bootloader in sysbuild.conf and build again",
-		.settle = "BOOT_SIGNATURE_TYPE_* in MCUboot's generated .config, and the signature that imgtool dumpinfo shows in the image",
+		.settle = "Compare CONFIG_BOOT_SIGNATURE_TYPE_* in MCUboot's generated .config with what imgtool dumpinfo shows of the image",
 		.commands = "SB_CONFIG_BOOT_SIGNATURE_TYPE_ECDSA_P256=y\nimgtool dumpinfo zephyr.signed.bin",
 		.source = "src:mb:Kconfig, NCS19356",
-	},
-	{
-		.id = "sigtype-mismatch",
-		.rank = 310,
-		.severity = TUG_SEV_BLOCKING,
-		.flags = TUG_RULE_CONFIG,
-		.when = pure_external,
-		.title = "Pure signatures do not work with slot 1 on an external flash",
-		.cause = "A pure ED25519 signature is checked over the image itself, which must be readable as memory; an external flash is not.",
-		.fix = "Leave out SB_CONFIG_BOOT_SIGNATURE_TYPE_PURE, or put slot 1 into the internal flash.",
-		.next = "remove SB_CONFIG_BOOT_SIGNATURE_TYPE_PURE from sysbuild.conf",
-		.commands = "SB_CONFIG_BOOT_SIGNATURE_TYPE_PURE=n",
-		.source = "src:mb:Kconfig",
 	},
 	{
 		.id = "padded-image-uploaded",
@@ -408,7 +367,8 @@ static const struct tug_rule rules[] = {
 		.fix = "Make a key of your own before the first product leaves and set it for bootloader and signing at once "
 		       "({ncs<2.7:CONFIG_BOOT_SIGNATURE_KEY_FILE in child_image/mcuboot.conf;SB_CONFIG_BOOT_SIGNATURE_KEY_FILE in sysbuild.conf}). "
 		       "Keep it safe: without it no device can be updated.",
-		.settle = "the key that imgtool is called with in the build, or BOOT_SIGNATURE_KEY_FILE in MCUboot's generated .config",
+		.settle = "Look which key imgtool is called with in the build, or up CONFIG_BOOT_SIGNATURE_KEY_FILE in MCUboot's generated "
+			  ".config",
 		.commands = "imgtool keygen -k key.pem -t ecdsa-p256",
 		.source = "src:mb:Kconfig, NCS15998, ACAD",
 	},

@@ -208,7 +208,7 @@ static const struct tug_rule rules[] = {
 		.fix = "Let the client send smaller frames (mcumgr: mtu=256 in the connection string), or give recovery more room in {mcuboot.conf}: "
 		       "CONFIG_BOOT_LINE_BUFS=16 and CONFIG_BOOT_SERIAL_MAX_RECEIVE_SIZE=2048.",
 		.next = "upload again with smaller frames (mcumgr: mtu=256 in the connection string)",
-		.settle = "an upload with mtu=256: when it gets past the first chunk, this was it",
+		.settle = "Upload once with mtu=256: when it gets past the first chunk, this was it",
 		.commands = "mcumgr --conntype serial --connstring \"dev=/dev/ttyACM0,baud=115200,mtu=256\" image upload zephyr.signed.bin\n"
 			    "CONFIG_BOOT_LINE_BUFS=16\nCONFIG_BOOT_SERIAL_MAX_RECEIVE_SIZE=2048",
 		.source = "MB1614, MB2640, SC22, https://github.com/mcu-tools/mcuboot/pull/260",
@@ -225,7 +225,7 @@ static const struct tug_rule rules[] = {
 		.fix = "Set CONFIG_UART_CONSOLE=n in {mcuboot.conf}, or give recovery a UART of its own (chosen zephyr,uart-mcumgr in "
 		       "{mcuboot.overlay}) and read the log over RTT.",
 		.next = "set CONFIG_UART_CONSOLE=n in {mcuboot.conf}",
-		.settle = "whether MCUboot's zephyr.dts chooses another UART for zephyr,uart-mcumgr than for zephyr,console",
+		.settle = "Look whether MCUboot's zephyr.dts chooses another UART for zephyr,uart-mcumgr than for zephyr,console",
 		.commands = "CONFIG_UART_CONSOLE=n",
 		.source = "ACAD, src:mb:Kconfig.serial_recovery",
 	},
@@ -244,7 +244,7 @@ static const struct tug_rule rules[] = {
 		       "CONFIG_BOOT_SERIAL_WAIT_FOR_DFU=y, CONFIG_BOOT_SERIAL_BOOT_MODE=y, CONFIG_BOOT_SERIAL_PIN_RESET=y or "
 		       "CONFIG_BOOT_SERIAL_NO_APPLICATION=y.",
 		.next = "choose a way into serial recovery in {mcuboot.conf}, CONFIG_BOOT_SERIAL_WAIT_FOR_DFU=y for one",
-		.settle = "BOOT_SERIAL_* in MCUboot's generated .config",
+		.settle = "Look up CONFIG_BOOT_SERIAL_* in MCUboot's generated .config",
 		.commands = "CONFIG_BOOT_SERIAL_WAIT_FOR_DFU=y\nCONFIG_BOOT_SERIAL_NO_APPLICATION=y",
 		.source = "SREC, src:mb:Kconfig.serial_recovery",
 	},
@@ -294,7 +294,7 @@ static const struct tug_rule rules[] = {
 			 "hardware flow control drop octets.",
 		.fix = "In J-Link Commander turn both off (MSDDisable, SetHWFC Force), power the kit off and on, and take the right one of its serial "
 		       "ports.",
-		.settle = "the same upload with MSDDisable and SetHWFC Force set, or over another serial adapter",
+		.settle = "Repeat the upload with MSDDisable and SetHWFC Force set, or over another serial adapter",
 		.commands = "MSDDisable\nSetHWFC Force",
 		.source = "HELL",
 	},

@@ -214,6 +214,12 @@ static bool erase_of_empty(const struct tug_dg_facts *f, const struct tug_dg_ref
 	return l != NULL && l->n > 0 && !l->cut && tug_dg_slot(l, 0, 1) == NULL;
 }
 
+/* No image is listed for slot 1, and yet it is not free. */
+static bool trailer_left(const struct tug_dg_facts *f, const struct tug_dg_refusal *r)
+{
+	return erase_of_empty(f, r) && f->smp.upload.image == 0 && !tug_dg_recovery(f);
+}
+
 static bool optional(const struct tug_dg_facts *f, const struct tug_dg_refusal *r)
 {
 	const struct tug_smp_cmd *c = tug_smp_cmd_find(r->group, r->id, r->op);
@@ -281,6 +287,7 @@ static const struct explained table[] = {
 	{ "upload-slot-busy-pending", TUG_GRP_IMG, 1, .v1 = BUSY_V1, .v2 = BIT(9) | BIT(28), .when = list_pending },
 	{ "upload-wrong-image-number", TUG_GRP_IMG, 1, .v1 = BIT(3) | BIT(5) | BIT(6), .v2 = BIT(9),
 	  .when = no_such_image },
+	{ "boot-trailer-left", TUG_GRP_IMG, 1, .v2 = BIT(9), .when = trailer_left },
 	{ "upload-wrong-image-number", TUG_GRP_IMG, 1, .v2 = BIT(14) | BIT(34) },
 	{ "upload-not-newer", TUG_GRP_IMG, 1, .v1 = BIT(6), .when = upgrade_only },
 	{ "upload-not-newer", TUG_GRP_IMG, 1, .v2 = BIT(27) },
