@@ -81,15 +81,20 @@ int tug_dg_dump_row(struct tug_slice text, uint64_t *off, uint8_t *out);
 struct tug_dg_dump_serial {
 	struct tug_console_rx rx;
 	bool open;                            /**< rx is prepared */
+	struct tug_dg_dump_once *once;        /**< frames of this direction; set by the reader */
+	unsigned form;                        /**< form of what comes next; set by the reader */
 	struct tug_dg_dump_at text_at;           /**< where the text under way began */
 	uint16_t text_len;                    /**< octets of it */
 	uint8_t text[512];                    /**< text under way */
 	uint8_t storage[TUG_DUMP_SERIAL_MAX]; /**< frame under way */
 };
 
-/** Octets as they passed. Frames go to tug_dg_frame unless `once` knows them; text that was received to tug_dg_dump_foreign. */
+/**
+ * Octets as they passed. Frames go to tug_dg_frame unless s->once knows them; text that was received to
+ * tug_dg_dump_foreign.
+ */
 void tug_dg_dump_serial(struct tug_diag *d, const struct tug_dg_line *l, struct tug_dg_dump_serial *s, bool sent,
-		     struct tug_slice octets, struct tug_dg_dump_once *once, unsigned form);
+			struct tug_slice octets);
 /** What came so far is all of a line. */
 void tug_dg_dump_serial_flush(struct tug_diag *d, const struct tug_dg_line *l, struct tug_dg_dump_serial *s, bool sent);
 /** Text that was received where frames were expected: a fact, and lines for the readers of consoles and the patterns. */

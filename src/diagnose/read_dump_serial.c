@@ -37,7 +37,7 @@ static void take_event(struct tug_diag *d, const struct tug_dg_line *l, struct t
 }
 
 void tug_dg_dump_serial(struct tug_diag *d, const struct tug_dg_line *l, struct tug_dg_dump_serial *s, bool sent,
-		     struct tug_slice octets, struct tug_dg_dump_once *once, unsigned form)
+			struct tug_slice octets)
 {
 	struct tug_rx_event ev;
 
@@ -49,7 +49,7 @@ void tug_dg_dump_serial(struct tug_diag *d, const struct tug_dg_line *l, struct 
 		tug_console_rx_feed(&s->rx, &octets, 0, &ev);
 		if (ev.kind != TUG_RX_FRAME) {
 			take_event(d, l, s, sent, &ev);
-		} else if (tug_dg_dump_once(once, form, ev.data)) {
+		} else if (tug_dg_dump_once(s->once, s->form, ev.data)) {
 			tug_dg_dump_frames(d, l, sent, ev.data);
 		}
 	} while (ev.kind != TUG_RX_NONE);

@@ -66,7 +66,7 @@ static void end_dump(struct tug_diag *d, struct state *st)
 	if ((st->dump == TX_FRAME || st->dump == RX_FRAME) && st->dump_len > 0) {
 		take_frame(d, st);
 	} else if (st->dump == RX_SERIAL && st->dump_at.no > 0) {
-		tug_dg_dump_serial(d, &l, &st->rx, false, tug_slice_of(&newline, 1), &st->once[0], st->form);
+		tug_dg_dump_serial(d, &l, &st->rx, false, tug_slice_of(&newline, 1));
 		tug_dg_dump_serial_flush(d, &l, &st->rx, false);
 	}
 	st->dump = NO_DUMP;
@@ -89,8 +89,11 @@ static bool take_row(struct tug_diag *d, struct state *st, struct tug_dg_line *l
 	}
 	if (st->dump == TX_SERIAL || st->dump == RX_SERIAL) {
 		bool sent = st->dump == TX_SERIAL;
+		struct tug_dg_dump_serial *wire = sent ? &st->tx : &st->rx;
 
-		tug_dg_dump_serial(d, l, sent ? &st->tx : &st->rx, sent, octets, &st->once[sent], st->form);
+		wire->once = &st->once[sent];
+		wire->form = st->form;
+		tug_dg_dump_serial(d, l, wire, sent, octets);
 	} else if (st->dump != OTHER && st->dump_len + octets.len <= sizeof(st->octets)) {
 		memcpy(st->octets + st->dump_len, octets.p, octets.len);
 		st->dump_len += octets.len;

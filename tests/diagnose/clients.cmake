@@ -6,6 +6,9 @@ set(clients_seen tug_dg_frame tug_dg_octets tug_dg_code tug_dg_silent tug_dg_ima
 list(TRANSFORM clients_seen PREPEND "-Wl,--wrap=")
 
 if(TARGET tug_diagnose)
-  tug_test(diagnose_clients SOURCES ${d}/clients_test.c LIBS tug_diagnose)
-  target_link_options(diagnose_clients PRIVATE ${clients_seen})
+  foreach(name clients clients_more)
+    tug_test(diagnose_${name} SOURCES ${d}/${name}_test.c LIBS tug_diagnose)
+    target_include_directories(diagnose_${name} PRIVATE ${d})
+    target_link_options(diagnose_${name} PRIVATE ${clients_seen})
+  endforeach()
 endif()
