@@ -359,7 +359,8 @@ static const struct tug_rule rules[] = {
 		.rank = 660,
 		.severity = TUG_SEV_DEGRADED,
 		.flags = TUG_RULE_CONFIG,
-		.seen = { "root-rsa-2048.pem", "root-rsa-3072.pem", "root-ec-p256.pem", "root-ed25519.pem" },
+		.seen = { "--key %*/root-rsa-2048.pem", "--key %*/root-rsa-3072.pem", "--key %*/root-ec-p256.pem", "--key %*/root-ed25519.pem",
+			  "-k %*/root-rsa-2048.pem", "-k %*/root-rsa-3072.pem", "-k %*/root-ec-p256.pem", "-k %*/root-ed25519.pem" },
 		.when = key_development,
 		.title = "Images are signed with MCUboot's published development key",
 		.cause = "Its private half is in MCUboot's repository: anybody can sign an update that these devices accept. The key in a "

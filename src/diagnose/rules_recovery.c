@@ -167,6 +167,20 @@ static bool stays(const struct tug_dg_facts *f, struct tug_hit *h)
 	return true;
 }
 
+/* It was entered at the start, nobody talks to it, and an application may well be there. */
+static bool entered(const struct tug_dg_facts *f, struct tug_hit *h)
+{
+	const struct tug_dg_boot *b = in_recovery(f);
+
+	if (b == NULL || b->jumped || b->complained || f->smp.frames > 0 || f->smp.upload.chunks > 0) {
+		return false;
+	}
+	tug_hit_quote(h, &b->at);
+	tug_hit_seen(h, 0);
+	tug_hit_possible(h, TUG_SEV_DEGRADED);
+	return true;
+}
+
 static bool slow(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	uint32_t rate = tug_dg_rate(f);
@@ -259,6 +273,22 @@ static const struct tug_rule rules[] = {
 		.fix = "Upload again from the start, then send a reset (or switch the power off and on).",
 		.commands = "mcumgr -c CONN image upload zephyr.signed.bin\nmcumgr -c CONN reset",
 		.source = "https://github.com/mcu-tools/mcuboot/pull/2830",
+	},
+	{
+		.id = "recovery-stays",
+		.rank = 251,
+		.severity = TUG_SEV_DEGRADED,
+		.seen = { "Enter the serial recovery mode" },
+		.when = entered,
+		.title = "MCUboot waits in serial recovery instead of starting the application",
+		.cause = "A reason to enter it was there at the start: the button of the alias mcuboot-button0 is pressed, floats or is "
+			 "described with the wrong polarity or pull, a boot mode was left behind, or a pin reset counts as one.",
+		.fix = "Check level, pull and GPIO_ACTIVE_LOW of mcuboot-button0 in {mcuboot.overlay}; without a button set "
+		       "CONFIG_BOOT_SERIAL_ENTRANCE_GPIO=n and choose another way in.",
+		.settle = "Measure the pin of mcuboot-button0 at a reset, or build MCUboot once with CONFIG_BOOT_SERIAL_ENTRANCE_GPIO=n: when the "
+			  "application starts then, it was the button",
+		.commands = "CONFIG_BOOT_SERIAL_ENTRANCE_GPIO=n",
+		.source = "SREC, src:mb:main.c",
 	},
 	{
 		.id = "recovery-slot0-direct",
