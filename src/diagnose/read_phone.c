@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One phone log: lines put together again that a forum or a terminal broke, their time, whose they are. A line is
+ * looked at when the next one shows that it is whole; until then it is held.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "phone_priv.h"
+
+#define DAY_MS 86400000
+#define BACK_MS 10000
+
+static bool only_blank(struct tug_slice s)
+{
+	return tug_dg_trim(s).len == 0;
+}
+
+int tug_phone_header(struct tug_slice text)
+{
+	static const char *const names[] = { "nRF Connect, ", "Device Manager, ", "nRF Connect Device Manager, ",
+					     "nRF Logger, ", "nRF Toolbox, ", "MCU Manager, " };
+
+	while (text.len > 0 && (text.p[0] == '`' || text.p[0] == ' ' || text.p[0] == '\t')) {
+		text = tug_slice_of(text.p + 1, text.len - 1);
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct tug_slice rest;
+
+		if (tug_dg_starts(text, names[i], &rest) && rest.len >= 8 && rest.len < 40 && isdigit(rest.p[0]) &&
+		    isdigit(rest.p[1])) {
+			return i == 0 ? 1 : 2;
+		}
+	}
+	return 0;
+}
+
+/* ---- time ----------------------------------------------------------------------------------------------------- */
+
+int64_t tug_phone_time(struct tug_phone *s, int64_t clock)
+{
+	int64_t ms = clock + s->day_ms;
+
+	if (clock < 0) {
+		return -1;
+	}
+	if (s->timed && ms + BACK_MS < s->last_ms) {
+		s->jumped = s->last_ms - ms < DAY_MS / 2;
+		while (ms + BACK_MS < s->last_ms) {
+			s->day_ms += DAY_MS;
+			ms += DAY_MS;
+		}
+	} else if (s->timed && ms < s->last_ms) {
+		ms = s->last_ms; /* lines of two threads, a little out of order */
+	}
+	s->timed = true;
+	s->last_ms = ms;
+	return ms;
+}
+
+/* ---- the line held -------------------------------------------------------------------------------------------- */
+
+/* "SMP Service (8d53dc1d-...)", "Generic Access (0x1800)": a list of services begins. */
+static bool names_service(struct tug_slice body)
+{
+	const uint8_t *open = tug_dg_find(body, "(");
+	struct tug_slice in;
+
+	if (open == NULL || body.len < 8 || body.p[body.len - 1] != ')') {
+		return false;
+	}
+	in = tug_slice_of(open + 1, body.len - (size_t)(open - body.p) - 2);
+	return (in.len == 6 && in.p[0] == '0' && in.p[1] == 'x') || (in.len == 36 && in.p[8] == '-' && in.p[13] == '-');
+}
+
+static void note_service(struct tug_phone *s, struct tug_slice line)
+{
+	if (tug_dg_find(line, "8d53dc1d-1db7-4cd3-868b-8a527460aa84") != NULL) {
+		tug_dg_facts(s->d)->smp.link.service_found = true;
+	}
+}
+
+void tug_phone_flush(struct tug_phone *s, struct tug_diag *d)
+{
+	struct tug_dg_line *l = &s->held;
+	const struct tug_phone_word *w = s->prefix.word;
+
+	if (!s->open) {
+		return;
+	}
+	s->open = false;
+	s->d = d;
+	l->text = tug_phone_text(s);
+	l->body = tug_dg_trim(tug_phone_body(s));
+	l->raw = l->text;
+	s->cut = s->cut || (l->body.len > 3 && memcmp(l->body.p + l->body.len - 3, "...", 3) == 0);
+	if (s->prefix.fit != TUG_PHONE_FULL) {
+		s->listing = names_service(l->body);
+		note_service(s, l->body);
+		return;
+	}
+	s->listing = false;
+	if (!s->prefix.foreign && w->act != NULL && !(s->unsent && w->act == tug_phone_act_ios_send)) {
+		struct tug_phone_got got;
+
+		if (tug_phone_fit(w->pattern, l->body, &got) == TUG_PHONE_FULL) {
+			w->act(s, l, &got, w->arg);
+		}
+	}
+}
+
+static void hold(struct tug_phone *s, const struct tug_dg_line *l, struct tug_slice text,
+		 const struct tug_phone_prefix *p)
+{
+	s->held = *l;
+	s->held.src |= s->src;
+	s->prefix = *p;
+	s->end_no = l->no;
+	s->len = text.len < sizeof(s->buf) ? text.len : sizeof(s->buf);
+	s->cut = l->cut || s->len < text.len;
+	memcpy(s->buf, text.p, s->len);
+	s->open = true;
+}
+
+/* ---- a line --------------------------------------------------------------------------------------------------- */
+
+/* The begin of a prefix that a narrow column cut off: "I", "I 08:4", "08:47:44.3". */
+static bool is_stub(struct tug_slice t)
+{
+	size_t digits = 0;
+
+	t = tug_dg_trim(t);
+	if (t.len == 0 || t.len > 16) {
+		return false;
+	}
+	for (size_t i = 0; i < t.len; i++) {
+		bool first = i == 0 && strchr("VDIAWE", t.p[i]) != NULL;
+
+		digits += isdigit(t.p[i]) ? 1u : 0u;
+		if (!first && !isdigit(t.p[i]) && strchr(" \t:.,", t.p[i]) == NULL) {
+			return false;
+		}
+	}
+	return digits > 0 || t.len == 1;
+}
+
+static enum tug_claim claim(struct tug_phone *s, struct tug_diag *d, struct tug_dg_line *l, struct tug_slice text,
+			    const struct tug_phone_prefix *p, tug_phone_judge judge)
+{
+	enum tug_claim c = judge(s, l, p);
+
+	if (c == TUG_NOT_MINE) {
+		return c;
+	}
+	/* The iOS library logs a request before it finds out that it is too long, and then makes another one. */
+	s->unsent = tug_dg_find(text, "Insufficient MTU") != NULL || tug_dg_find(text, "larger than MTU Size") != NULL;
+	tug_phone_flush(s, d);
+	s->unsent = false;
+	s->jumped = false;
+	l->ms = tug_phone_time(s, p->clock);
+	l->level = p->level;
+	if (s->jumped && (p->level_time || p->time_only)) {
+		tug_dg_session(d, l);
+		memset(&s->link, 0, sizeof(s->link));
+		s->need[0] = s->need[1] = 0;
+	}
+	if (text.p == l->text.p) {
+		l->body = tug_slice_of(text.p + p->body, text.len - p->body);
+	}
+	hold(s, l, text, p);
+	return c;
+}
+
+/* A header line of a log: another session of an app. */
+static enum tug_claim new_session(struct tug_phone *s, struct tug_diag *d, struct tug_dg_line *l, int app,
+				  tug_phone_judge judge)
+{
+	enum tug_claim c;
+
+	tug_phone_flush(s, d);
+	s->device_manager = app == 2;
+	c = judge(s, l, NULL);
+	s->header = c == TUG_MINE;
+	if (s->header) {
+		tug_dg_session(d, l);
+	}
+	s->context = true;
+	s->context_no = l->no;
+	memset(&s->link, 0, sizeof(s->link));
+	s->need[0] = s->need[1] = 0;
+	s->tx_hdr.known = s->rx_hdr.known = false;
+	s->stub_len = 0;
+	return c;
+}
+
+/* A stub and the line behind it, together. */
+static enum tug_claim with_stub(struct tug_phone *s, struct tug_diag *d, struct tug_dg_line *l, tug_phone_judge judge)
+{
+	struct tug_phone_prefix p;
+	struct tug_slice more = tug_dg_trim(l->text);
+	size_t n = s->stub_len;
+	uint8_t text[24 + 600];
+	enum tug_claim c = TUG_NOT_MINE;
+
+	s->stub_len = 0;
+	if (n == 0 || l->no - s->stub_no > 3 || more.len > sizeof(text) - sizeof(s->stub) - 1) {
+		return c;
+	}
+	for (unsigned blank = 0; blank < 2 && c == TUG_NOT_MINE; blank++) {
+		memcpy(text, s->stub, n);
+		memset(text + n, ' ', blank);
+		memcpy(text + n + blank, more.p, more.len);
+		tug_phone_prefix(tug_slice_of(text, n + blank + more.len), s->domains, &p);
+		if (p.level_time) {
+			c = claim(s, d, l, tug_slice_of(text, n + blank + more.len), &p, judge);
+		}
+	}
+	return c;
+}
+
+enum tug_claim tug_phone_take(struct tug_phone *s, struct tug_diag *d, struct tug_dg_line *l, tug_phone_judge judge)
+{
+	struct tug_phone_prefix p;
+	enum tug_claim c;
+	int app = tug_phone_header(l->text);
+	bool begins;
+
+	s->d = d;
+	if (only_blank(l->text)) {
+		return TUG_NOT_MINE;
+	}
+	if (app != 0) {
+		return new_session(s, d, l, app, judge);
+	}
+	tug_phone_prefix(l->text, s->domains, &p);
+	begins = p.level_time || p.adb || p.clock >= 0;
+	if (!begins || (p.fit == TUG_PHONE_NO && !p.level_time)) {
+		bool wrapped = p.atoms > 0 && (p.level == 0 || p.atoms > 1 || p.tag[0] != '\0');
+
+		if (tug_phone_goes_on(s, l, l->text) ||
+		    (wrapped && tug_phone_goes_on(s, l, tug_slice_of(l->text.p + p.start, l->text.len - p.start)))) {
+			s->stub_len = 0;
+			s->context_no = l->no;
+			return TUG_MINE;
+		}
+	}
+	c = p.level_time ? TUG_NOT_MINE : with_stub(s, d, l, judge);
+	if (c == TUG_NOT_MINE) {
+		c = claim(s, d, l, l->text, &p, judge);
+	}
+	if (c != TUG_NOT_MINE) {
+		s->stub_len = 0;
+		s->header = false;
+		return c;
+	}
+	if (s->header && l->text.len < 80 && memchr(l->text.p, '(', l->text.len) != NULL) {
+		s->header = false;
+		return TUG_MINE; /* the device's name and address */
+	}
+	tug_phone_flush(s, d);
+	s->header = false;
+	if (s->listing && (names_service(tug_dg_trim(l->text)) || tug_dg_starts(tug_dg_trim(l->text), "- ", NULL))) {
+		note_service(s, l->text);
+		return TUG_MINE;
+	}
+	s->listing = false;
+	if (is_stub(l->text)) {
+		struct tug_slice t = tug_dg_trim(l->text);
+
+		memcpy(s->stub, t.p, t.len);
+		s->stub_len = t.len;
+		s->stub_no = l->no;
+	}
+	return TUG_NOT_MINE;
+}
