@@ -54,40 +54,38 @@ static const struct {
 	{ "MGMT_VERBOSE_ERR_RESPONSE", "MCUMGR_SMP_VERBOSE_ERR_RESPONSE", false },
 };
 
-static const char *swap_head(const char *name, size_t len, const char *from, const char *to, bool family, char *buf, size_t cap)
+/* The name with its head exchanged; false when it does not have this head, or does not fit. */
+static bool swap_head(struct tug_slice name, const char *from, const char *to, bool family, struct tug_buf *out)
 {
-	size_t n = strlen(from);
+	struct tug_slice tail;
 	int need;
 
-	if (len < n || memcmp(name, from, n) != 0 || (len > n && !family)) {
-		return NULL;
+	if (!tug_dg_starts(name, from, &tail) || (tail.len > 0 && !family)) {
+		return false;
 	}
-	need = snprintf(buf, cap, "%s%.*s", to, (int)(len - n), name + n);
-	return need > 0 && (size_t)need < cap ? buf : NULL;
+	need = snprintf((char *)out->p, out->cap, "%s%.*s", to, (int)tail.len, (const char *)tail.p);
+	return need > 0 && (size_t)need < out->cap;
+}
+
+static const char *rename_of(struct tug_slice name, bool to_old, struct tug_buf out)
+{
+	for (size_t i = 0; i < sizeof(renames) / sizeof(renames[0]); i++) {
+		const char *from = to_old ? renames[i].new_name : renames[i].old_name;
+		const char *to = to_old ? renames[i].old_name : renames[i].new_name;
+
+		if (swap_head(name, from, to, renames[i].family, &out)) {
+			return (const char *)out.p;
+		}
+	}
+	return NULL;
 }
 
 const char *tug_dg_rename_old(const char *name, size_t len, char *buf, size_t cap)
 {
-	for (size_t i = 0; i < sizeof(renames) / sizeof(renames[0]); i++) {
-		const char *found =
-			swap_head(name, len, renames[i].new_name, renames[i].old_name, renames[i].family, buf, cap);
-
-		if (found != NULL) {
-			return found;
-		}
-	}
-	return NULL;
+	return rename_of(tug_slice_of(name, len), true, tug_buf_of(buf, cap));
 }
 
 const char *tug_dg_rename_new(const char *name, size_t len, char *buf, size_t cap)
 {
-	for (size_t i = 0; i < sizeof(renames) / sizeof(renames[0]); i++) {
-		const char *found =
-			swap_head(name, len, renames[i].old_name, renames[i].new_name, renames[i].family, buf, cap);
-
-		if (found != NULL) {
-			return found;
-		}
-	}
-	return NULL;
+	return rename_of(tug_slice_of(name, len), false, tug_buf_of(buf, cap));
 }
