@@ -451,6 +451,12 @@ static bool take_conn(struct parse *p)
 	return true;
 }
 
+/* Most lines are told apart by this. */
+static bool names_a_program(struct tug_slice text)
+{
+	return tug_dg_find(text, "mgr") != NULL || tug_dg_find(text, "nrfutil") != NULL || tug_dg_find(text, "MGR") != NULL;
+}
+
 bool tug_dg_dump_cli(struct tug_slice text, struct tug_dg_dump_cli *out)
 {
 	struct parse p = { .out = out };
@@ -460,6 +466,9 @@ bool tug_dg_dump_cli(struct tug_slice text, struct tug_dg_dump_cli *out)
 	bool shown;
 
 	memset(out, 0, sizeof(*out));
+	if (!names_a_program(text)) {
+		return false;
+	}
 	for (unsigned i = 0; i < 24 && which < 0 && next_word(&rest, &word); i++) {
 		which = program_of(word, &at);
 	}

@@ -220,6 +220,8 @@ void tug_dg_dump_run_list(struct tug_diag *d, struct tug_dg_dump_run *r, struct 
 	tug_dg_here(&l, &p->list.at);
 	if (state) {
 		before_result(d, r, true);
+	} else {
+		tug_dg_dump_run_end(d, r); /* the list of a command that was not pasted */
 	}
 	tug_dg_image_list(d, &l, src, &p->list);
 	if (state) {
@@ -249,6 +251,12 @@ void tug_dg_dump_run_end(struct tug_diag *d, struct tug_dg_dump_run *r)
 {
 	bool reset = r->cli.hdr.group == TUG_GRP_OS && r->cli.hdr.id == 5;
 
+	if (r->open && r->moved && r->len > 0 && r->off >= r->len) {
+		struct tug_dg_line l = tug_dg_dump_line(&r->moved_at);
+
+		tug_dg_dump_run_done(d, &l, r);
+		return;
+	}
 	/* A reset says nothing when it works; an upload that was broken off has moved. */
 	if (r->open && !r->real && (reset || r->moved)) {
 		before_result(d, r, true);

@@ -298,6 +298,19 @@ static bool feed_line(struct tug_diag *d, struct state *st, const struct tug_dg_
 	return feed_console(d, st, l, tug_slice_of(&newline, 1)) || any;
 }
 
+/* Could a marker of a console line be in here? */
+static bool has_marker(struct tug_slice raw)
+{
+	static const char first[] = "\x06\x04^\\<";
+
+	for (size_t i = 0; i < sizeof(first) - 1 && raw.len > 0; i++) {
+		if (memchr(raw.p, first[i], raw.len) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* "06 09 base64" with the markers as octets or as people and languages write them. */
 static bool take_console(struct tug_diag *d, struct state *st, const struct tug_dg_line *l)
 {
@@ -311,6 +324,9 @@ static bool take_console(struct tug_diag *d, struct state *st, const struct tug_
 	};
 	bool any = false;
 
+	if (!has_marker(l->raw)) {
+		return false;
+	}
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		struct tug_slice s = l->raw, rest;
 

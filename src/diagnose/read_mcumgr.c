@@ -135,6 +135,18 @@ static void take_mtu(struct tug_diag *d, const struct tug_dg_line *l, struct tug
 	}
 }
 
+/* "HandleError off 76071 error NMP timeout": the chunk that was not answered. */
+static void take_lost_chunk(struct tug_diag *d, struct state *st, const struct tug_dg_line *l, struct tug_slice msg)
+{
+	struct tug_slice rest = tug_dg_after(msg, "HandleError off ");
+	uint64_t off;
+
+	if (rest.p != NULL && tug_dg_number(&rest, &off)) {
+		tug_dg_dump_run_progress(d, l, &st->run, off, st->run.len, st->run.exact);
+	}
+	tug_dg_dump_run_silent(d, l, &st->run);
+}
+
 static void take_message(struct tug_diag *d, struct state *st, struct tug_dg_line *l, struct tug_slice msg)
 {
 	l->body = msg;
@@ -142,7 +154,7 @@ static void take_message(struct tug_diag *d, struct state *st, struct tug_dg_lin
 	if (tug_dg_starts(msg, "Exchanged MTU", NULL)) {
 		take_mtu(d, l, msg);
 	} else if (tug_dg_find(msg, "error NMP timeout") != NULL) {
-		tug_dg_dump_run_silent(d, l, &st->run);
+		take_lost_chunk(d, st, l, msg);
 	} else if (tug_dg_starts(msg, "Using connection profile", NULL)) {
 		struct tug_dg_dump_cli cli;
 
@@ -192,16 +204,19 @@ static void take_quoted(struct tug_diag *d, struct state *st, struct tug_dg_line
 /* Where a log message begins in a line (a bar of progress may stand in front), or NULL. */
 static const uint8_t *find_stamp(struct tug_slice text)
 {
-	static const char *const stamps[] = { "DEBU[", "INFO[", "WARN[", "ERRO[", "FATA[", "TRAC[", "time=\"" };
+	static const char *const levels[] = { "DEBU", "INFO", "WARN", "ERRO", "FATA", "TRAC" };
+	const uint8_t *end = text.p + text.len, *at = text.p;
 
-	for (size_t i = 0; i < sizeof(stamps) / sizeof(stamps[0]); i++) {
-		const uint8_t *at = tug_dg_find(text, stamps[i]);
-
-		if (at != NULL && (i < 6 || tug_dg_find(text, "level=") != NULL)) {
-			return at;
+	while (at < end && (at = memchr(at, '[', (size_t)(end - at))) != NULL) {
+		for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]) && at - text.p >= 4; i++) {
+			if (memcmp(at - 4, levels[i], 4) == 0) {
+				return at - 4;
+			}
 		}
+		at++;
 	}
-	return NULL;
+	at = tug_dg_find(text, "time=\"");
+	return at != NULL && tug_dg_find(text, "level=") != NULL ? at : NULL;
 }
 
 /* "DEBU[2024-09-08 21:52:23.956] text"; the time may be seconds since the start. */
@@ -308,7 +323,7 @@ static bool take_progress(struct tug_diag *d, struct state *st, const struct tug
 		return false;
 	}
 	s = tug_dg_trim(s);
-	if (s.len == 0 || s.p[0] != '[' || len == 0) {
+	if (len == 0 || off > len || (s.len > 0 ? s.p[0] != '[' : exact_len && !st->run.open)) {
 		return false;
 	}
 	tug_dg_dump_run_progress(d, l, &st->run, off, len, exact_len);
@@ -418,9 +433,21 @@ static bool take_cli(struct tug_diag *d, struct state *st, const struct tug_dg_l
 	}
 	tug_dg_dump_run_list(d, &st->run, &st->list, TUG_SRC_MCUMGR_CLI);
 	tug_dg_dump_run_begin(d, l, &st->run, &cli);
-	st->run.real = cli.command && cli.debug;
 	st->echo = cli.command && cli.hdr.group == TUG_GRP_OS && cli.hdr.id == 0 && !cli.debug;
 	return true;
+}
+
+/* "... image list Error: NMP timeout": a paste that lost the end of a line. */
+static bool take_cli_and_error(struct tug_diag *d, struct state *st, const struct tug_dg_line *l, struct tug_slice text)
+{
+	const uint8_t *at = tug_dg_find(text, " Error: ");
+	struct tug_slice error;
+
+	if (at == NULL || at == text.p) {
+		return false;
+	}
+	error = tug_slice_of(at + 1, text.len - (size_t)(at + 1 - text.p));
+	return take_cli(d, st, l, tug_slice_of(text.p, (size_t)(at - text.p))) && take_error(d, st, l, error);
 }
 
 static bool take_plain(struct tug_diag *d, struct state *st, struct tug_dg_line *l, struct tug_slice text)
@@ -431,7 +458,7 @@ static bool take_plain(struct tug_diag *d, struct state *st, struct tug_dg_line 
 	if (text.len > 0 && st->list.open) {
 		tug_dg_dump_run_list(d, &st->run, &st->list, TUG_SRC_MCUMGR_CLI);
 	}
-	return take_cli(d, st, l, text) || take_progress(d, st, l, text) || take_error(d, st, l, text) ||
+	return take_cli(d, st, l, text) || take_cli_and_error(d, st, l, text) || take_progress(d, st, l, text) || take_error(d, st, l, text) ||
 	       take_done(d, st, l, text) || tug_dg_starts(text, "Connection profile ", NULL);
 }
 

@@ -277,10 +277,10 @@ static void take_log(struct tug_diag *d, struct state *st, struct tug_dg_line *l
 static bool take_env_logger(struct tug_diag *d, struct state *st, struct tug_dg_line *l, struct tug_slice text)
 {
 	struct tug_slice s, word;
-	const uint8_t *end = tug_dg_find(text, "] ");
+	const uint8_t *end;
 	int64_t ms;
 
-	if (!tug_dg_starts(text, "[", &s) || end == NULL || !tug_dg_dump_time(&st->days, &s, &ms) || !tug_dg_starts(s, "Z ", &s)) {
+	if (!tug_dg_starts(text, "[", &s) || (end = tug_dg_find(text, "] ")) == NULL || !tug_dg_dump_time(&st->days, &s, &ms) || !tug_dg_starts(s, "Z ", &s)) {
 		return false;
 	}
 	word = tug_dg_word(&s);

@@ -145,13 +145,10 @@ static bool take_util(struct state *st, const struct tug_dg_line *l, struct tug_
 static bool take_json_line(struct tug_diag *d, struct state *st, const struct tug_dg_line *l, struct tug_slice text)
 {
 	static const struct tug_smp_hdr h = { .op = TUG_SMP_READ_RSP, .group = TUG_GRP_IMG };
-	const uint8_t *at = tug_dg_find(text, "{\"images\":[{");
+	const uint8_t *at = text.len > 0 && text.p[0] == '{' ? tug_dg_find(text, "{\"images\":[{") : NULL;
 	struct tug_buf out = tug_buf_of(st->octets, sizeof(st->octets));
 
-	if (text.len == 0 || text.p[0] != '{' || at == NULL) {
-		return false;
-	}
-	if (!tug_dg_cbor_of_json(&h, tug_slice_of(at, text.len - (size_t)(at - text.p)), &out)) {
+	if (at == NULL || !tug_dg_cbor_of_json(&h, tug_slice_of(at, text.len - (size_t)(at - text.p)), &out)) {
 		return false;
 	}
 	if (st->run.open && st->run.cli.hdr.group == TUG_GRP_IMG && st->run.cli.hdr.id == 0) {

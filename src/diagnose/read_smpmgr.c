@@ -644,6 +644,9 @@ static bool take_other(struct tug_diag *d, struct state *st, struct tug_dg_line 
 		take_message(d, st, l, s);
 		return true;
 	}
+	if (tug_dg_find(s, "smp") == NULL) {
+		return false; /* all that follows names it */
+	}
 	return tug_dg_starts(s, "smpclient.", NULL) || tug_dg_starts(s, "smp.exceptions", NULL) ||
 	       tug_dg_find(s, "site-packages/smp") != NULL || tug_dg_find(s, "site-packages\\smp") != NULL;
 }
