@@ -105,6 +105,33 @@ static void mcumgr_uploads(void **state)
 	assert_true(d->facts->smp.upload.completed);
 }
 
+static void mcumgr_torn_pastes(void **state)
+{
+	(void)state;
+	/* The bar is gone, and so is the command of the list. */
+	expect("mcumgr --conntype serial --connstring \"COM7,baud=115200\" image upload C:\\x\\zephyr.signed.bin\n"
+	       "124.17 KiB / 124.17 KiB\n"
+	       "Images:\n"
+	       "image=0 slot=1\n"
+	       "flags: pending\n"
+	       "Split status: N/A (0)\n",
+	       "mcumgr output",
+	       "1 > 2 1/1 #- v- bf636f666600ff\n"
+	       "2 < 3 1/1 #- v- bf62726300636f66661a0001f0aeff\n"
+	       "3 list 0/1  p /0\n");
+	assert_true(d->facts->smp.upload.completed);
+	expect("mcumgr --conntypeserial --connstring \"/dev/ttyLP3,baud=115200\" image list Error: NMP timeout\n", "mcumgr output",
+	       "1 > 0 1/0 #- v- bfff\n"
+	       "1 silent\n");
+	read_text("mcumgr --conntype ble --connstring peer_name='Zephyr' image upload /x/zephyr.signed.bin -lDEBUG\n"
+		  "and then I get this:DEBU[2024-09-06 03:23:04.42] {remove-nmp-listener} [.:0] seq=47\n"
+		  "DEBU[2024-09-06 03:23:04.42] HandleError off 76071 error NMP timeout\n");
+	assert_string_equal(events, "1 > 2 1/1 #- v- bf636f666600ff\n"
+				    "3 < 3 1/1 #- v- bf62726300636f66661a00012927ff\n"
+				    "3 > 2 1/1 #- v- bf636f66661a00012927ff\n"
+				    "3 silent\n");
+}
+
 static void mcumgr_commands_without_output_prove_nothing(void **state)
 {
 	(void)state;
@@ -304,6 +331,7 @@ int main(void)
 		cmocka_unit_test(tuglog_console_text_is_for_others),
 		cmocka_unit_test(mcumgr_plain_output),
 		cmocka_unit_test(mcumgr_uploads),
+		cmocka_unit_test(mcumgr_torn_pastes),
 		cmocka_unit_test(mcumgr_commands_without_output_prove_nothing),
 		cmocka_unit_test(mcumgr_debug_ble),
 		cmocka_unit_test(mcumgr_debug_serial),
