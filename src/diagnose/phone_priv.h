@@ -83,6 +83,7 @@ const struct tug_phone_word *tug_phone_words_ios(size_t *n);
 /** What stands before the text of a line. */
 struct tug_phone_prefix {
 	int64_t clock;     /**< milliseconds of the day, -1 = no time */
+	uint8_t domains;   /**< whose words were looked for */
 	char level;        /**< 'V' 'D' 'I' 'A' 'W' 'E', 0 = not said */
 	bool level_time;   /**< level, then time, nothing else: nRF Connect's form */
 	bool time_only;    /**< it begins with a time, no date */

@@ -12,9 +12,9 @@
 #define ATOMS_MAX 12u
 #define SEARCH_MAX 220u
 
-/* Tags that only the library's logs have, and tags of other clients on the same phone. */
-static const char *const library_tags[] = { "McuMgr", "McuManager", "FirmwareUpgrade", "ImageManager", "DefaultManager",
-					     "BasicManager", "SmpProtocol", "mcumgr", "Uploader", "Transport" };
+/* Tags that only the libraries' logs have, and tags of other clients on the same phone. */
+static const char *const android_tags[] = { "McuMgr", "McuManager", "FirmwareUp", "SmpProtocol", "mcumgr", "Uploader" };
+static const char *const ios_tags[] = { "McuMgr", "Transport", "ImageManager", "DefaultManager", "BasicManager" };
 static const char *const foreign_tags[] = { "DfuBaseService", "DfuImpl", "DfuService", "DfuLogListener", "SecureDfuImpl",
 					     "LegacyDfuImpl", "BaseDfuImpl" };
 
@@ -35,6 +35,7 @@ static struct tug_slice skip(struct tug_slice s, size_t n)
 
 static void set_tag(struct tug_phone_prefix *p, struct tug_slice tag, bool bracket)
 {
+	uint8_t domains = p->domains;
 	const uint8_t *dot = NULL;
 
 	for (size_t i = 0; i < tag.len; i++) { /* the class of "io.runtime.mcumgr.ble.McuMgrBleTransport" */
@@ -44,8 +45,12 @@ static void set_tag(struct tug_phone_prefix *p, struct tug_slice tag, bool brack
 		tag = tug_slice_of(dot, tag.len - (size_t)(dot - tag.p));
 	}
 	tug_dg_copy(p->tag, sizeof(p->tag), tag);
-	p->library = p->library ||
-		     begins_any(p->tag, library_tags, sizeof(library_tags) / sizeof(library_tags[0]));
+	if ((domains & TUG_PHONE_IOS) != 0) {
+		p->library = p->library || begins_any(p->tag, ios_tags, sizeof(ios_tags) / sizeof(ios_tags[0]));
+	} else {
+		p->library = p->library || (begins_any(p->tag, android_tags, sizeof(android_tags) / sizeof(android_tags[0])) &&
+					    strcmp(p->tag, "McuMgrLog") != 0);
+	}
 	p->foreign = p->foreign ||
 		     begins_any(p->tag, foreign_tags, sizeof(foreign_tags) / sizeof(foreign_tags[0])) ||
 		     (bracket && p->level_time && strcmp(p->tag, "DFU") == 0) ||
@@ -237,6 +242,11 @@ static size_t slash_tag(struct tug_slice s, struct tug_phone_prefix *p)
 	if (s.len < 5 || s.p[1] != '/' || !isupper(s.p[0]) || (level = level_of_letter(s.p[0])) == 0) {
 		return 0;
 	}
+	if (s.p[2] == '[') { /* "D/[main] text": the tag is a thread */
+		p->level = level;
+		p->adb = true;
+		return 2;
+	}
 	while (n < s.len && n < 60 && s.p[n] != ':' && s.p[n] != '(') {
 		n++;
 	}
@@ -323,6 +333,10 @@ static size_t name(struct tug_slice s, struct tug_phone_prefix *p)
 	}
 	if (n < 3 || n + 1 >= s.len || !isalpha(s.p[0])) {
 		return 0;
+	}
+	if (tug_dg_starts(skip(s, n), " message: ", NULL)) {
+		set_tag(p, tug_slice_of(s.p, n), false);
+		return n + 10;
 	}
 	if (s.p[n] == ':' && s.p[n + 1] == ' ') {
 		set_tag(p, tug_slice_of(s.p, n), false);
@@ -475,6 +489,7 @@ void tug_phone_prefix(struct tug_slice line, uint8_t domains, struct tug_phone_p
 
 	memset(p, 0, sizeof(*p));
 	p->clock = -1;
+	p->domains = domains;
 	if (tug_dg_find(tug_slice_of(line.p, line.len < 64 ? line.len : 64), "> ") != NULL &&
 	    (tug_dg_find(line, "<inf> ") != NULL || tug_dg_find(line, "<err> ") != NULL ||
 	     tug_dg_find(line, "<wrn> ") != NULL || tug_dg_find(line, "<dbg> ") != NULL)) {

@@ -247,6 +247,7 @@ static const struct tug_phone_word android[] = {
 	{ "Chunk with offset %d has been lost", A, SURE, 0, NULL },
 	{ "Transaction %d has been overwritten", A, SURE, 0, NULL },
 	{ "Mcu Mgr Error: %d (Group: %d", A, SURE, 1, tug_phone_act_code },
+	{ "Mcu Mgr Error: %d (group: %d", A, SURE, 1, tug_phone_act_code },
 	{ "MCU MGR Error %d (Group: %d", A, SURE, 1, tug_phone_act_code },
 	{ "Mcu Mgr Error: %s ( %d", A, SURE, 0, tug_phone_act_code },
 	{ "Error: %s ( %d )", A, NEAR, 0, tug_phone_act_code },

@@ -250,6 +250,7 @@ static void android_words(void **state)
 		int step;
 	} words[] = {
 		{ "W/UM: onStateChanged: NONE -> VALIDATE", TUG_STEP_VALIDATE },
+		{ "2021-11-09 15:06:47.160 6269-6269/com.example D/[main] onStateChanged: old=VALIDATE, new=RESET", TUG_STEP_RESET },
 		{ "V/FirmwareUpgradeManager: Moving from state VALIDATE to state UPLOAD", TUG_STEP_UPLOAD },
 		{ "2021-11-04 13:26:53.153 [main] DEBUG App - onStateChanged: old=RESET, new=CONFIRM", TUG_STEP_CONFIRM },
 		{ "V\t14:40:57.176\t[j] Starting DFU, mode: TEST_AND_CONFIRM", TUG_STEP_VALIDATE },
@@ -396,6 +397,7 @@ static void ios_session(void **state)
 	d = read_text(text);
 	x = &d->facts->smp;
 	assert_int_equal(d->input[0].known, sizeof(lines) / sizeof(lines[0]));
+	assert_string_equal(d->input[0].kind, "iOS library log");
 	assert_int_equal(x->frames, 5);
 	assert_int_equal(x->upload.chunks, 2);
 	assert_int_equal(x->upload.acked, 1);
@@ -414,6 +416,35 @@ static void ios_session(void **state)
 	assert_int_equal(x->device.buf_count, 4);
 	assert_true(x->client.smp_v2 && !x->client.smp_v1);
 	assert_true(x->client.said_failure);
+	tug_diag_free(d);
+}
+
+/* Of an older library: octets without a sequence number in front, no times. */
+static void ios_old_transport(void **state)
+{
+	struct tug_diag *d = read_text(
+		"upgradeStateDidChange requestMcuMgrParameters\n"
+		"McuMgrLog message: Connecting...\n"
+		"McuMgrLog message: Peripheral connected\n"
+		"McuMgrLog message: Discovering services...\n"
+		"McuMgrPeripheral peripheral [381CA91F-3E34-5C92-8057-CDA22EA02871] state: [connecting]\n"
+		"McuMgrLog message: Services discovered: 8D53DC1D-1DB7-4CD3-868B-8A527460AA84\n"
+		"McuMgrLog message: -> 0x0000000100000006a0\n"
+		"McuMgrLog message: <- 0x0100000600000006bf62726308ff\n"
+		"upgradeStateDidChange validate\n"
+		"McuMgrLog message: -> 0x0000000100010000a0\n"
+		"McuMgrLog message: Sending the request timed out.\n");
+	const struct tug_dg_smp *x = &d->facts->smp;
+
+	(void)state;
+	assert_string_equal(d->input[0].kind, "iOS library log");
+	assert_int_equal(d->input[0].known, 10);
+	assert_int_equal(x->frames, 3);
+	assert_int_equal(x->n_refusals, 1);
+	assert_int_equal(x->refusal[0].rc, 8);
+	assert_int_equal(x->cmd[1].silent, 1);
+	assert_true(x->link.service_found);
+	assert_int_equal(x->link.ups, 1);
 	tug_diag_free(d);
 }
 
@@ -597,6 +628,7 @@ int main(void)
 		cmocka_unit_test(ios_lists),
 		cmocka_unit_test(ios_block),
 		cmocka_unit_test(ios_session),
+		cmocka_unit_test(ios_old_transport),
 		cmocka_unit_test(ios_broken),
 		cmocka_unit_test(ios_codes),
 		cmocka_unit_test(prose_is_not_claimed),
