@@ -222,7 +222,7 @@ static void mcuboot_banner(struct tug_diag *d, const struct tug_dg_line *l, stru
 	tug_dg_word(&rest); /* "MCUboot" */
 	tug_dg_starts(tug_dg_trim(rest), "build ", &rest);
 	tug_dg_version_found(d, l, &d->facts->version.mcuboot, tug_dg_word(&rest));
-	tug_dg_row(d, TUG_ROW_BOOT, &at, false, NULL, "%.*s", (int)(text.len < 90 ? text.len : 90), (const char *)text.p);
+	tug_dg_row(d, TUG_ROW_BOOT, &at, false, text);
 }
 
 static bool names_mcuboot(struct tug_slice text)
@@ -251,7 +251,7 @@ void tug_dg_console_banner(struct tug_diag *d, const struct tug_dg_line *l, stru
 		tug_dg_here(l, &at);
 		boot->app = true;
 		banner_version(d, l, text, true);
-		tug_dg_row(d, TUG_ROW_APP, &at, false, NULL, "%.*s", (int)(text.len < 90 ? text.len : 90), (const char *)text.p);
+		tug_dg_row(d, TUG_ROW_APP, &at, false, text);
 	} else {
 		c->pending = true;
 		tug_dg_here(l, &c->pending_at);
@@ -471,8 +471,7 @@ bool tug_dg_console_boot(struct tug_diag *d, const struct tug_dg_line *l, const 
 			boot->app = true;
 		}
 		app_swap(d, l, s->text);
-		tug_dg_row(d, TUG_ROW_APP, &at, false, NULL, "%.*s", (int)(s->text.len < 90 ? s->text.len : 90),
-			   (const char *)s->text.p);
+		tug_dg_row(d, TUG_ROW_APP, &at, false, s->text);
 		seen_here(d, l);
 		return false;
 	}
@@ -484,7 +483,7 @@ bool tug_dg_console_boot(struct tug_diag *d, const struct tug_dg_line *l, const 
 	c->loose = false;
 	boot_word(d, l, s, w, boot);
 	note_chip(d, s->text);
-	tug_dg_row(d, TUG_ROW_BOOT, &at, bad, NULL, "%.*s", (int)(s->text.len < 90 ? s->text.len : 90), (const char *)s->text.p);
+	tug_dg_row(d, TUG_ROW_BOOT, &at, bad, s->text);
 	seen_here(d, l);
 	return true;
 }

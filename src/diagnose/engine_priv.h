@@ -92,7 +92,10 @@ void tug_dg_conf_note_file(struct tug_dg_conf *c, const char *name, const struct
 
 /** A row for a drawing (rows.c): kept or left out by its place; `failed` rows and their neighbours stay. */
 void tug_dg_row(struct tug_diag *d, enum tug_row_kind kind, const struct tug_evidence *at, bool failed,
-		const struct tug_dg_list *slots, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+		struct tug_slice text);
+/** The same with a text to be made. */
+void tug_dg_row_say(struct tug_diag *d, enum tug_row_kind kind, const struct tug_evidence *at, bool failed,
+		    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /** Put the rows into the report, those that findings quote for certain. Errors: TUG_EINTERNAL. */
 int tug_dg_rows_take(struct tug_diag *d);
 

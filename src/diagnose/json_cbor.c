@@ -23,10 +23,11 @@ struct json {
 	struct tug_enc enc;
 	struct level level[DEPTH];
 	unsigned depth;
-	uint8_t token[TOKEN_MAX]; /* the scalar read last */
-	size_t len;
+	struct tug_slice token; /* the scalar read last: in the text, or in `room` */
+	size_t len;  /* octets in `room` */
 	bool quoted; /* it stood in quotes */
 	bool cut;    /* the text ended in it */
+	uint8_t *room; /* [TOKEN_MAX] */
 };
 
 static void skip(struct json *j, size_t n)
@@ -44,8 +45,8 @@ static void skip_blanks(struct json *j, const char *more)
 
 static void put(struct json *j, unsigned c)
 {
-	if (j->len < sizeof(j->token)) {
-		j->token[j->len++] = (uint8_t)c;
+	if (j->len < TOKEN_MAX) {
+		j->room[j->len++] = (uint8_t)c;
 	} else {
 		j->cut = true;
 	}
@@ -97,8 +98,17 @@ static void escape(struct json *j)
 static void read_quoted(struct json *j)
 {
 	uint8_t end = j->s.p[0];
+	const uint8_t *at;
+	size_t n;
 
 	skip(j, 1);
+	at = j->s.len > 0 ? memchr(j->s.p, end, j->s.len) : NULL;
+	n = at != NULL ? (size_t)(at - j->s.p) : 0;
+	if (at != NULL && memchr(j->s.p, '\\', n + 1) == NULL) {
+		j->token = tug_slice_of(j->s.p, n);
+		skip(j, n + 1);
+		return;
+	}
 	while (j->s.len > 0 && j->s.p[0] != end) {
 		if (j->s.p[0] == '\\' && j->s.len > 1) {
 			skip(j, 1);
@@ -108,6 +118,7 @@ static void read_quoted(struct json *j)
 			skip(j, 1);
 		}
 	}
+	j->token = tug_slice_of(j->room, j->len);
 	if (j->s.len == 0) {
 		j->cut = true;
 	} else {
@@ -120,16 +131,17 @@ static void read_bare(struct json *j, const char *ends)
 {
 	bool angle = j->s.p[0] == '<';
 
+	j->token = tug_slice_of(j->s.p, 0);
 	while (j->s.len > 0 && j->s.p[0] != '\0' && (angle || strchr(ends, j->s.p[0]) == NULL)) {
 		angle = angle && j->s.p[0] != '>';
-		put(j, j->s.p[0]);
+		j->token.len++;
 		skip(j, 1);
 	}
 	if (j->s.len > 0 && j->s.p[0] == '\0') {
 		skip(j, 1);
 	}
-	while (j->len > 0 && isspace(j->token[j->len - 1])) {
-		j->len--;
+	while (j->token.len > 0 && isspace(j->token.p[j->token.len - 1])) {
+		j->token.len--;
 	}
 	j->cut = j->cut || j->s.len == 0;
 }
@@ -144,11 +156,6 @@ static void read_token(struct json *j, const char *ends)
 	} else {
 		read_bare(j, ends);
 	}
-}
-
-static struct tug_slice token(const struct json *j)
-{
-	return tug_slice_of(j->token, j->len);
 }
 
 /* ---- values ------------------------------------------------------------------------------------------------- */
@@ -183,7 +190,7 @@ static bool base64(struct tug_slice s, bool cut, struct tug_buf *out)
 /* The octets that the token stands for. False: none that can be told. */
 static bool bytes(const struct json *j, struct tug_buf *out)
 {
-	struct tug_slice s = token(j), hex = s;
+	struct tug_slice s = j->token, hex = s;
 	bool digest = (s.len == 64 || s.len == 96 || s.len == 128) && all_hex(s);
 
 	if (s.len > 1 && s.p[0] == '<' && s.p[s.len - 1] == '>') {
@@ -203,7 +210,7 @@ static bool bytes(const struct json *j, struct tug_buf *out)
 
 static bool number(const struct json *j, int64_t *v)
 {
-	struct tug_slice s = token(j);
+	struct tug_slice s = j->token;
 	bool minus = tug_dg_starts(s, "-", &s);
 	uint64_t u;
 
@@ -216,7 +223,7 @@ static bool number(const struct json *j, int64_t *v)
 
 static bool boolean(const struct json *j, bool *v)
 {
-	struct tug_slice s = token(j);
+	struct tug_slice s = j->token;
 
 	*v = tug_dg_is_nocase(s, "true") || tug_dg_is_nocase(s, "yes") || tug_slice_is(s, "1");
 	return *v || tug_dg_is_nocase(s, "false") || tug_dg_is_nocase(s, "no") || tug_slice_is(s, "0");
@@ -241,9 +248,9 @@ static void put_plain(struct json *j, struct tug_slice key)
 	} else if (!j->quoted && boolean(j, &b)) {
 		put_key(j, key);
 		tug_enc_bool(&j->enc, b);
-	} else if (!j->cut && (j->quoted || !tug_slice_is(token(j), "null"))) {
+	} else if (!j->cut && (j->quoted || !tug_slice_is(j->token, "null"))) {
 		put_key(j, key);
-		tug_enc_text(&j->enc, token(j));
+		tug_enc_text(&j->enc, j->token);
 	}
 }
 
@@ -262,7 +269,7 @@ static void put_scalar(struct json *j, struct tug_slice key, const struct tug_fi
 			tug_enc_bytes(&j->enc, tug_buf_slice(&octets));
 		} else if ((f->flags & TUG_F_LAX) != 0 && !j->cut) {
 			put_key(j, key);
-			tug_enc_text(&j->enc, token(j));
+			tug_enc_text(&j->enc, j->token);
 		}
 		break;
 	case TUG_T_UINT:
@@ -279,9 +286,9 @@ static void put_scalar(struct json *j, struct tug_slice key, const struct tug_fi
 		}
 		break;
 	case TUG_T_TSTR:
-		if (!j->cut && (j->quoted || !tug_slice_is(token(j), "null"))) {
+		if (!j->cut && (j->quoted || !tug_slice_is(j->token, "null"))) {
 			put_key(j, key);
-			tug_enc_text(&j->enc, token(j));
+			tug_enc_text(&j->enc, j->token);
 		}
 		break;
 	default:
@@ -365,11 +372,11 @@ static bool member(struct json *j)
 	}
 	if (j->level[j->depth - 1].map) {
 		read_token(j, ":=,}] \t");
-		len = j->len;
+		len = j->token.len;
 		if (len > sizeof(key)) {
 			return false;
 		}
-		memcpy(key, j->token, len);
+		memcpy(key, j->token.p, len);
 		skip_blanks(j, "");
 		if (j->s.len == 0 || (j->s.p[0] != ':' && j->s.p[0] != '=')) {
 			return false;
@@ -392,7 +399,8 @@ static const struct tug_map *fields_of(const struct tug_smp_hdr *h)
 
 bool tug_dg_cbor_of_json(const struct tug_smp_hdr *h, struct tug_slice json, struct tug_buf *out)
 {
-	struct json j = { .s = json };
+	uint8_t room[TOKEN_MAX];
+	struct json j = { .s = json, .room = room };
 	size_t before = out->len;
 
 	skip_blanks(&j, "");

@@ -13,7 +13,7 @@
 static const char *const dumps[] = {
 	"*****",
 	">>> ZEPHYR FATAL ERROR",
-	"FATAL ERROR",
+	"FATAL ERROR ", /* not west's "FATAL ERROR: " */
 	"Current thread:",
 	"Faulting instruction address",
 	"Halting system",
@@ -52,7 +52,7 @@ static void row(struct tug_diag *d, const struct tug_dg_line *l, const struct tu
 	struct tug_evidence at;
 
 	tug_dg_here(l, &at);
-	tug_dg_row(d, TUG_ROW_APP, &at, bad, NULL, "%.*s", (int)(s->text.len < 90 ? s->text.len : 90), (const char *)s->text.p);
+	tug_dg_row(d, TUG_ROW_APP, &at, bad, s->text);
 }
 
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)

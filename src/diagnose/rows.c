@@ -164,23 +164,32 @@ void tug_rows_frame(struct tug_dg_rows *r, const struct tug_evidence *at, const 
 	keep_slots(row, slots);
 }
 
-void tug_dg_row(struct tug_diag *d, enum tug_row_kind kind, const struct tug_evidence *at, bool failed,
-		const struct tug_dg_list *slots, const char *fmt, ...)
+/* A row in words of a link, a client or a console. */
+static struct row *words_row(struct tug_diag *d, enum tug_row_kind kind, const struct tug_evidence *at, bool failed)
 {
 	struct row *row = next_row(d->rows, kind, at, failed, kind == TUG_ROW_LINK || kind == TUG_ROW_CLIENT);
-	va_list ap;
 
 	row->words = true;
-	va_start(ap, fmt);
-	if (strcmp(fmt, "%s") == 0) {
-		const char *text = va_arg(ap, const char *);
+	return row;
+}
 
-		tug_dg_copy(row->label, sizeof(row->label), tug_slice_of(text, strlen(text)));
-	} else {
-		vsnprintf(row->label, sizeof(row->label), fmt, ap);
-	}
+void tug_dg_row(struct tug_diag *d, enum tug_row_kind kind, const struct tug_evidence *at, bool failed,
+		struct tug_slice text)
+{
+	struct row *row = words_row(d, kind, at, failed);
+
+	tug_dg_copy(row->label, sizeof(row->label), text);
+}
+
+void tug_dg_row_say(struct tug_diag *d, enum tug_row_kind kind, const struct tug_evidence *at, bool failed,
+		    const char *fmt, ...)
+{
+	struct row *row = words_row(d, kind, at, failed);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(row->label, sizeof(row->label), fmt, ap);
 	va_end(ap);
-	keep_slots(row, slots);
 }
 
 /* ---- words -------------------------------------------------------------------------------------------------- */

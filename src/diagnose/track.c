@@ -39,35 +39,64 @@ void tug_dg_track_free(struct tug_dg_track *t)
 
 /* ---- the same frame in two forms ---------------------------------------------------------------------------- */
 
-static bool is_same(const struct tug_recent *r, const struct tug_dg_frame *f)
+/* Octets at both ends of a body that tell two apart. */
+#define ENDS 48u
+/* The same print twice (two loggers): closer than any client repeats a request. */
+#define TWICE_MS 50
+
+/* FNV-1a over both ends of a body. */
+static uint32_t mark_of(struct tug_slice body)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < body.len; i++) {
+		if (i == ENDS && body.len > 2 * (size_t)ENDS) {
+			i = body.len - ENDS;
+		}
+		h = (h ^ body.p[i]) * 16777619u;
+	}
+	return h;
+}
+
+static bool header_same(const struct tug_recent *r, const struct tug_dg_frame *f)
 {
 	const struct tug_smp_hdr *a = &r->hdr, *b = &f->hdr;
 
-	return r->used && !r->paired && r->from_octets != f->from_octets && a->op == b->op && a->group == b->group &&
-	       a->id == b->id && (!r->seq_known || !f->seq_known || a->seq == b->seq) &&
+	return a->op == b->op && a->group == b->group && a->id == b->id &&
+	       (!r->seq_known || !f->seq_known || a->seq == b->seq) &&
 	       (!r->version_known || !f->version_known || a->version == b->version) &&
 	       (a->len == b->len || a->len == 0 || b->len == 0);
 }
 
-/* The oldest frame of the other form that is not paired yet: forms come in one order. */
-static struct tug_recent *same_as(struct tug_dg_track *t, const struct tug_dg_frame *f)
+/* Printed once more by another logger. */
+static bool is_twice(const struct tug_recent *r, const struct tug_dg_frame *f, uint32_t mark)
+{
+	return r->from_octets == f->from_octets && r->seq_known && f->seq_known && r->hdr.len == f->hdr.len &&
+	       r->ms >= 0 && f->at.ms >= r->ms && f->at.ms - r->ms <= TWICE_MS && r->line != f->at.line &&
+	       (r->cut || r->mark == mark);
+}
+
+/* The oldest frame that is the same in the other form and not paired yet (forms come in one order), or a copy. */
+static struct tug_recent *same_as(struct tug_dg_track *t, const struct tug_dg_frame *f, uint32_t mark)
 {
 	for (uint32_t i = 0; i < TUG_TRACK_RECENT; i++) {
 		struct tug_recent *r = &t->recent[(t->n_recent + i) % TUG_TRACK_RECENT];
 
-		if (is_same(r, f)) {
+		if (r->used && header_same(r, f) &&
+		    ((!r->paired && r->from_octets != f->from_octets) || is_twice(r, f, mark))) {
 			return r;
 		}
 	}
 	return NULL;
 }
 
-static struct tug_recent *remember(struct tug_dg_track *t, const struct tug_dg_frame *f)
+static struct tug_recent *remember(struct tug_dg_track *t, const struct tug_dg_frame *f, uint32_t mark)
 {
 	struct tug_recent *r = &t->recent[t->n_recent++ % TUG_TRACK_RECENT];
 
 	*r = (struct tug_recent){ .used = true, .from_octets = f->from_octets, .cut = f->cut, .hdr = f->hdr,
-				  .seq_known = f->seq_known, .version_known = f->version_known };
+				  .seq_known = f->seq_known, .version_known = f->version_known, .mark = mark,
+				  .ms = f->at.ms, .line = f->at.line };
 	return r;
 }
 
@@ -233,9 +262,9 @@ static void second_form(struct tug_diag *d, const struct tug_dg_frame *f, struct
 {
 	struct tug_dg_track *t = d->track;
 	struct tug_open *o = r->open != 0 ? tug_track_of(t, r->open) : NULL;
-	bool mended;
+	bool vague = !r->from_octets && (!r->seq_known || r->hdr.len == 0), mended;
 
-	r->paired = true;
+	r->paired = r->paired || r->from_octets != f->from_octets;
 	if (o != NULL && !o->seq_known && f->seq_known) {
 		o->seq = f->hdr.seq;
 		o->seq_known = true;
@@ -243,12 +272,14 @@ static void second_form(struct tug_diag *d, const struct tug_dg_frame *f, struct
 	if (f->hdr.op % 2 == 0) {
 		note_version(&d->facts->smp, f);
 	}
-	if ((!r->cut && !r->unread) || f->cut) {
+	if ((!r->cut && !r->unread && !vague) || f->cut) {
 		return;
 	}
+	r->cut = false;
 	if (r->unread && d->facts->smp.undecodable > 0) {
 		d->facts->smp.undecodable--;
 	}
+	r->unread = false;
 	if (f->hdr.op % 2 == 0) {
 		if (o != NULL) {
 			read_request(d, f, o, tug_track_map(t, f->body, &mended), true);
@@ -267,13 +298,15 @@ void tug_dg_frame(struct tug_diag *d, const struct tug_dg_frame *f)
 	struct tug_dg_track *t = d->track;
 	struct tug_dg_smp *x = &d->facts->smp;
 	struct tug_recent *r;
+	uint32_t mark;
 
 	x->src |= f->src;
 	if (f->hdr.op > TUG_SMP_WRITE_RSP || f->hdr.version > TUG_SMP_V2) {
 		x->undecodable++;
 		return;
 	}
-	r = same_as(t, f);
+	mark = mark_of(f->body);
+	r = same_as(t, f, mark);
 	if (r != NULL) {
 		second_form(d, f, r);
 		return;
@@ -287,7 +320,7 @@ void tug_dg_frame(struct tug_diag *d, const struct tug_dg_frame *f)
 		t->link_frames++;
 	}
 	tug_track_link_carries(t, &x->link);
-	r = remember(t, f);
+	r = remember(t, f, mark);
 	if (f->hdr.op % 2 == 0) {
 		request(d, f, r);
 	} else {

@@ -211,7 +211,7 @@ void tug_dg_silent(struct tug_diag *d, const struct tug_dg_line *l, const struct
 		d->facts->smp.upload.timeouts += h->group == TUG_GRP_IMG && h->id == 1;
 		name = tug_smp_cmd_text(h->group, h->id, h->op & TUG_SMP_WRITE);
 	}
-	tug_dg_row(d, TUG_ROW_CLIENT, &at, true, NULL, "no answer%s%s", name != NULL ? ": " : "",
+	tug_dg_row_say(d, TUG_ROW_CLIENT, &at, true, "no answer%s%s", name != NULL ? ": " : "",
 		   name != NULL ? name->name : "");
 }
 

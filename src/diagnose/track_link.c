@@ -119,9 +119,9 @@ static void link_row(struct tug_diag *d, const struct tug_dg_line *l, int32_t st
 
 	tug_dg_here(l, &at);
 	if (status < 0) {
-		tug_dg_row(d, TUG_ROW_LINK, &at, failed, NULL, "link down");
+		tug_dg_row_say(d, TUG_ROW_LINK, &at, failed, "link down");
 	} else {
-		tug_dg_row(d, TUG_ROW_LINK, &at, failed, NULL, "link down, status %d", (int)status);
+		tug_dg_row_say(d, TUG_ROW_LINK, &at, failed, "link down, status %d", (int)status);
 	}
 }
 
@@ -154,7 +154,7 @@ void tug_dg_link_up(struct tug_diag *d, const struct tug_dg_line *l)
 	d->facts->smp.link.up = true;
 	d->facts->smp.link.ups++;
 	tug_dg_here(l, &at);
-	tug_dg_row(d, TUG_ROW_LINK, &at, false, NULL, "link up");
+	tug_dg_row_say(d, TUG_ROW_LINK, &at, false, "link up");
 }
 
 void tug_dg_link_down(struct tug_diag *d, const struct tug_dg_line *l, int32_t status)
@@ -201,7 +201,7 @@ void tug_dg_link_mtu(struct tug_diag *d, const struct tug_dg_line *l, uint32_t m
 	tug_dg_here(l, &at);
 	k->mtu = mtu;
 	k->mtu_at = at;
-	tug_dg_row(d, TUG_ROW_LINK, &at, false, NULL, "MTU %u", (unsigned)mtu);
+	tug_dg_row_say(d, TUG_ROW_LINK, &at, false, "MTU %u", (unsigned)mtu);
 }
 
 void tug_dg_link_params(struct tug_diag *d, const struct tug_dg_line *l, uint32_t itvl_us, uint32_t timeout_ms)
@@ -222,7 +222,7 @@ void tug_dg_link_params(struct tug_diag *d, const struct tug_dg_line *l, uint32_
 		tug_track_link_carries(t, k); /* an exchange is under way */
 	}
 	if (!same) {
-		tug_dg_row(d, TUG_ROW_LINK, &at, false, NULL, "interval %u.%02u ms, time-out %u ms", (unsigned)(k->itvl_us / 1000),
+		tug_dg_row_say(d, TUG_ROW_LINK, &at, false, "interval %u.%02u ms, time-out %u ms", (unsigned)(k->itvl_us / 1000),
 			   (unsigned)(k->itvl_us % 1000 / 10), (unsigned)k->timeout_ms);
 	}
 }
@@ -251,7 +251,7 @@ void tug_dg_bonding(struct tug_diag *d, const struct tug_dg_line *l)
 		d->facts->smp.link.bonding_before_smp = true;
 	}
 	tug_dg_here(l, &at);
-	tug_dg_row(d, TUG_ROW_LINK, &at, false, NULL, "pairing");
+	tug_dg_row_say(d, TUG_ROW_LINK, &at, false, "pairing");
 }
 
 /* ---- the client's words ------------------------------------------------------------------------------------- */
@@ -279,6 +279,9 @@ static void step_facts(struct tug_diag *d, const struct tug_dg_line *l, enum tug
 	case TUG_STEP_RESET:
 		tug_track_upload_passed(d, at);
 		t->upload_begun = false;
+		if (step != TUG_STEP_RESET && t->reset_sent) {
+			tug_track_reset_mark(d); /* it went on behind the reset */
+		}
 		if (step == TUG_STEP_RESET) {
 			t->reset_sent = true;
 			t->reset_ms = l->ms;
@@ -292,6 +295,9 @@ static void step_facts(struct tug_diag *d, const struct tug_dg_line *l, enum tug
 		c->end = *at;
 		if (step == TUG_STEP_SUCCESS) {
 			tug_track_upload_passed(d, at);
+			if (t->reset_sent) {
+				tug_track_reset_mark(d);
+			}
 		}
 		break;
 	default:
@@ -311,7 +317,7 @@ void tug_dg_step(struct tug_diag *d, const struct tug_dg_line *l, enum tug_dg_st
 	c->seen |= 1u << ((unsigned)step & 31u);
 	step_facts(d, l, step, &at);
 	if (news && step != TUG_STEP_NONE) {
-		tug_dg_row(d, TUG_ROW_CLIENT, &at, step == TUG_STEP_FAILED, NULL, "client %s", step_name(step));
+		tug_dg_row_say(d, TUG_ROW_CLIENT, &at, step == TUG_STEP_FAILED, "client %s", step_name(step));
 	}
 }
 

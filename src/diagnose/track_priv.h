@@ -28,13 +28,13 @@ struct tug_open {
 	bool named;        /**< named in text; its frame, if any, was not seen yet */
 	bool answered;     /**< there was an answer */
 	bool silent;       /**< it is known to have none */
-	bool passed;       /**< a later one of its command was answered */
 	bool seq_known;    /**< seq is known */
 	uint8_t id;        /**< command */
 	uint8_t op;        /**< TUG_SMP_READ or TUG_SMP_WRITE */
 	uint8_t seq;       /**< sequence number */
 	uint16_t group;    /**< group */
 	uint32_t chunk;    /**< upload: octets of data, 0 = unknown */
+	uint32_t acks;     /**< upload: chunks answered when it was sent */
 	uint32_t text_len; /**< echo: octets of text */
 	uint32_t write;    /**< image state write: its number, 0 = none */
 	uint64_t off;      /**< upload: offset, TUG_DG_NO_OFF = unknown */
@@ -50,10 +50,13 @@ struct tug_recent {
 	bool cut;          /**< it was cut off */
 	bool unread;       /**< it was counted as undecodable */
 	bool refused;      /**< it was a refusal */
-	struct tug_smp_hdr hdr; /**< header */
 	bool seq_known;    /**< of the header */
 	bool version_known; /**< of the header */
+	uint32_t mark;     /**< tells bodies apart */
+	uint32_t line;     /**< line of it */
+	struct tug_smp_hdr hdr; /**< header */
 	uint64_t open;     /**< order of its request, or its own; 0 = none */
+	int64_t ms;        /**< time of it, -1 = unknown */
 };
 
 /** Octets of one source and direction on their way to a frame. */
@@ -78,6 +81,8 @@ struct tug_upstate {
 	uint64_t acked;     /**< highest offset acknowledged */
 	int64_t first_ms;   /**< time of the request with offset 0, -1 = unknown */
 	uint32_t on_link;   /**< chunks sent since the link came up */
+	uint32_t acks;      /**< chunks answered */
+	uint64_t answered;  /**< order of the latest chunk answered */
 };
 
 /** The tracker. */

@@ -20,7 +20,8 @@ static void begin(struct tug_diag *d, const struct tug_dg_frame *f)
 	struct tug_dg_track *t = d->track;
 	struct tug_dg_upload *p = &d->facts->smp.upload;
 
-	t->up = (struct tug_upstate){ .active = true, .first_ms = f->at.ms };
+	t->up = (struct tug_upstate){ .active = true, .first_ms = f->at.ms, .on_link = t->up.on_link, .acks = t->up.acks,
+				       .answered = t->up.answered };
 	p->uploads++;
 	p->first_unanswered = p->completed = p->upgrade = p->resumed = p->head_known = false;
 	p->match = -1;
@@ -130,6 +131,7 @@ void tug_track_upload_request(struct tug_diag *d, const struct tug_dg_frame *f, 
 	if (!has_off) {
 		return;
 	}
+	o->acks = t->up.acks;
 	o->chunk = chunk_of(f, &v[TUG_IMG_UPLOAD_REQ_DATA]);
 	if (o->off != off) {
 		o->off = off;
@@ -144,23 +146,14 @@ void tug_track_upload_request(struct tug_diag *d, const struct tug_dg_frame *f, 
 	p->max_chunk = o->chunk > p->max_chunk ? o->chunk : p->max_chunk;
 }
 
-/* Requests in flight when `o` is answered; those before it are on the device's side of the line for good. */
-static uint32_t in_flight(struct tug_dg_track *t, struct tug_open *o)
+/*
+ * Requests in flight when `o` was sent, itself included: those answered between it and its answer, for answers come
+ * in order. Answers that are not shown do not count.
+ */
+static uint32_t in_flight(struct tug_upstate *u, const struct tug_open *o)
 {
-	uint32_t n = 0;
-
-	for (uint64_t order = t->requests; order > t->session_first; order--) {
-		struct tug_open *x = tug_track_of(t, order);
-
-		if (x == NULL || (order < o->order && (x->answered || x->passed))) {
-			break;
-		}
-		if (x->group == o->group && x->id == o->id && x->op == o->op && tug_track_waits(t, x)) {
-			n += !x->passed;
-			x->passed = x->passed || order < o->order;
-		}
-	}
-	return n;
+	u->answered = o->order > u->answered ? o->order : u->answered;
+	return ++u->acks - o->acks;
 }
 
 static void went_back(struct tug_dg_upload *p, const struct tug_answer *a, uint64_t by)
@@ -200,7 +193,7 @@ void tug_track_upload_answer(struct tug_diag *d, const struct tug_answer *a)
 	uint64_t off;
 
 	if (a->open != NULL) {
-		uint32_t n = in_flight(t, a->open);
+		uint32_t n = in_flight(&t->up, a->open);
 
 		p->in_flight = n > p->in_flight ? n : p->in_flight;
 	}
@@ -236,11 +229,29 @@ void tug_track_upload_answer(struct tug_diag *d, const struct tug_answer *a)
 	}
 }
 
+/* Requests behind the latest answer while `o` is given up. The one that repeats it does not count. */
+static uint32_t stuck(struct tug_dg_track *t, const struct tug_open *o)
+{
+	uint32_t n = o->order > t->up.answered;
+
+	for (uint64_t order = t->requests; order > t->up.answered; order--) {
+		struct tug_open *x = tug_track_of(t, order);
+
+		if (x == NULL) {
+			break;
+		}
+		n += x->group == o->group && x->id == o->id && x->op == o->op && x->off != o->off && tug_track_waits(t, x);
+	}
+	return n;
+}
+
 void tug_track_upload_silent(struct tug_diag *d, const struct tug_open *o)
 {
 	struct tug_dg_upload *p = &d->facts->smp.upload;
+	uint32_t n = stuck(d->track, o);
 
 	p->timeouts++;
+	p->in_flight = n > p->in_flight ? n : p->in_flight;
 	if (o->off == 0 && !d->track->up.told && !d->track->up.last_refused) {
 		p->first_unanswered = true;
 	}

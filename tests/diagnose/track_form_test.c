@@ -27,6 +27,7 @@ static void test_two_forms_are_one(void **state)
 
 	for (uint8_t i = 0; i < 2; i++) { /* the second time is a real repeat */
 		map(&b);
+		w->ms += 1000;
 		in_words(w, TUG_SMP_READ, 1, 4, 0, 2, &b);
 		empty(w, 1, TUG_SMP_READ, 1, 4, 0);
 		list_body(&b, hash_a, "ac", hash_b, "p");
@@ -41,6 +42,50 @@ static void test_two_forms_are_one(void **state)
 	assert_int_equal(w->x->undecodable, 0);
 	assert_true(w->x->client.smp_v2);
 	assert_false(w->x->client.smp_v1);
+}
+
+/* Two loggers print each line: one exchange. */
+static void test_printed_twice(void **state)
+{
+	struct world *w = *state;
+
+	for (uint8_t i = 0; i < 2; i++) {
+		chunk(w, 2, 1, 0, 400, 4000);
+	}
+	told(w, 500, 1, 400);
+	told(w, 2, 1, 400);
+	assert_int_equal(w->x->frames, 2);
+	assert_int_equal(w->x->upload.chunks, 1);
+	assert_int_equal(w->x->upload.repeated, 0);
+	assert_int_equal(w->x->upload.timeouts, 0);
+	assert_int_equal(w->x->stray, 0);
+	chunk(w, 2, 1, 400, 400, 0); /* a client that never changes its number */
+	told(w, 5, 1, 800);
+	chunk(w, 2, 1, 800, 400, 0);
+	told(w, 5, 1, 1200);
+	assert_int_equal(w->x->upload.chunks, 3);
+	assert_int_equal(w->x->upload.acked, 3);
+}
+
+/* A command line stands for the first of its frames, which then says more. */
+static void test_command_as_a_frame(void **state)
+{
+	struct world *w = *state;
+	struct tug_dg_line l = line(w, "mcumgr image upload x.bin", 1);
+	struct tug_dg_frame f = { .src = l.src, .sent = true, .hdr = { .op = TUG_SMP_WRITE, .group = 1, .id = 1 } };
+
+	tug_dg_here(&l, &f.at);
+	tug_dg_frame(w->d, &f);
+	chunk(w, 1, 7, 0, 400, 800);
+	told(w, 10, 7, 400);
+	chunk(w, 1, 8, 400, 400, 0);
+	told(w, 10, 8, 800);
+	assert_int_equal(tug_dg_cmd_of(w->x, 1, 1, TUG_SMP_WRITE)->requests, 2);
+	assert_int_equal(w->x->upload.uploads, 1);
+	assert_int_equal(w->x->upload.chunks, 2);
+	assert_int_equal(w->x->upload.first_chunk, 400);
+	assert_true(w->x->upload.completed);
+	assert_int_equal(w->x->stray, 0);
 }
 
 static void test_second_form_completes_the_first(void **state)
@@ -141,6 +186,7 @@ static void test_garbage_between_frames(void **state)
 	tug_enc_map_end(&b.e);
 	n = frame(out, TUG_SMP_READ_RSP, 1, 1, 0, &b.e);
 	feed(w, 1, false, out, 40); /* the next piece is not shown */
+	out[6] = 2;
 	feed(w, 1, false, out, n);
 	assert_int_equal(w->x->frames, 2);
 	assert_int_equal(w->x->undecodable, 3);
@@ -202,6 +248,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_two_forms_are_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_printed_twice, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_command_as_a_frame, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_second_form_completes_the_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_join_everywhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_garbage_between_frames, setup, teardown),

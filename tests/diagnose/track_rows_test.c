@@ -51,7 +51,7 @@ static void test_rows_of_a_long_log(void **state)
 		struct tug_evidence at;
 
 		tug_dg_here(&l, &at);
-		tug_dg_row(w->d, TUG_ROW_APP, &at, i == 2500, NULL, "%u", i);
+		tug_dg_row_say(w->d, TUG_ROW_APP, &at, i == 2500, "%u", i);
 	}
 	r = report(w);
 	assert_true(r->n_rows <= TUG_REPORT_FRAMES);
@@ -78,7 +78,7 @@ static void test_rows_all_failed(void **state)
 		struct tug_evidence at;
 
 		tug_dg_here(&l, &at);
-		tug_dg_row(w->d, TUG_ROW_APP, &at, i % 7 == 0 || i > 1000, NULL, "%s", "row");
+		tug_dg_row(w->d, TUG_ROW_APP, &at, i % 7 == 0 || i > 1000, l.text);
 	}
 	r = report(w);
 	assert_int_equal(r->n_rows, TUG_REPORT_FRAMES);
