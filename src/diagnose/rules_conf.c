@@ -25,13 +25,23 @@ static const struct {
 	{ "BT_BUF_ACL_TX_SIZE", 251 },		  { "BT_CTLR_DATA_LENGTH_MAX", 251 },
 };
 
+/* Of an image whose generated file is there the written ones do not count. */
+static unsigned counting(const struct tug_dg_facts *f, unsigned roles)
+{
+	unsigned built = roles & tug_dg_conf_roles(f->conf) &
+			 (TUG_ROLE_APP_BUILT | TUG_ROLE_BOOT_BUILT | TUG_ROLE_SYSBUILD_BUILT | TUG_ROLE_NET_BUILT);
+
+	return roles & ~(built >> 1);
+}
+
 const struct tug_dg_sym *tug_conf_sym(const struct tug_dg_facts *f, unsigned roles, const char *name)
 {
-	const struct tug_dg_sym *s = tug_dg_conf_get(f->conf, roles, name);
+	unsigned from = counting(f, roles);
+	const struct tug_dg_sym *s = tug_dg_conf_get(f->conf, from, name);
 	char buf[96];
 	const char *old = s == NULL ? tug_dg_rename_old(name, strlen(name), buf, sizeof(buf)) : NULL;
 
-	return old != NULL ? tug_dg_conf_get(f->conf, roles, old) : s;
+	return old != NULL ? tug_dg_conf_get(f->conf, from, old) : s;
 }
 
 bool tug_conf_ota(const struct tug_dg_facts *f)
@@ -87,7 +97,7 @@ int64_t tug_conf_value(const struct tug_dg_facts *f, unsigned roles, const char 
 	int64_t v = -1;
 
 	if (s != NULL) {
-		return tug_dg_conf_num(f->conf, roles, s->name, -1);
+		return tug_dg_conf_num(f->conf, s->role, s->name, -1);
 	}
 	for (size_t i = 0; i < sizeof(ota_value) / sizeof(ota_value[0]); i++) {
 		if ((roles & TUG_ROLES_APP) != 0 && tug_conf_ota(f) && !tug_conf_built(f, roles) &&

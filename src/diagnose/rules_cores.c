@@ -110,7 +110,7 @@ static bool chain_incomplete(const struct tug_dg_facts *f, struct tug_hit *h)
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		enum tug_conf_is is = tug_conf_state(f, TUG_ROLES_SYSBUILD, needed[i]);
 
-		if (is == TUG_CONF_ON) {
+		if (is == TUG_CONF_ON || (i == 3 && tug_dg_conf_is(f->conf, TUG_ROLES_SYSBUILD, "PARTITION_MANAGER", "n"))) {
 			continue;
 		}
 		tug_conf_quote(h, f, TUG_ROLES_SYSBUILD, needed[i]);

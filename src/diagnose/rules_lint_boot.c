@@ -67,13 +67,19 @@ static bool receive_room(const struct tug_dg_facts *f, struct tug_hit *h)
 	return true;
 }
 
-static const char *const drivers[] = { "NORDIC_QSPI_NOR", "SPI_NOR", "FLASH_MSPI_NOR", "FLASH_SIMULATOR", "MSPI_NOR" };
+static const char *const drivers[] = { "NORDIC_QSPI_NOR", "SPI_NOR", "FLASH_MSPI_NOR" };
 
+/* A driver of these, or of another maker. */
 static bool has_driver(const struct tug_dg_facts *f, unsigned roles)
 {
-	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
-		if (tug_conf_on(f, roles, drivers[i])) {
-			return true;
+	static const char *const parts[] = { "_NOR", "QSPI", "MSPI", "OSPI", "XSPI", "FLEXSPI", "SPI_FLASH" };
+	const struct tug_dg_sym *s;
+
+	for (size_t i = 0; (s = tug_dg_conf_at(f->conf, i)) != NULL; i++) {
+		for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]) && (s->role & roles) != 0; k++) {
+			if (strcmp(s->value, "y") == 0 && strstr(s->name, parts[k]) != NULL && tug_conf_on(f, roles, s->name)) {
+				return true;
+			}
 		}
 	}
 	return false;
@@ -95,7 +101,7 @@ static bool no_driver(const struct tug_dg_facts *f, struct tug_hit *h, unsigned 
 		tug_conf_quote(h, f, roles, drivers[i]);
 	}
 	if (!tug_conf_built(f, roles)) {
-		tug_hit_possible(h, (roles & BOOT) != 0 ? TUG_SEV_DEGRADED : TUG_SEV_ADVICE);
+		tug_hit_possible(h, TUG_SEV_ADVICE); /* a board's own file may have it */
 	}
 	return true;
 }
