@@ -6,14 +6,14 @@
 
 /* ---- forms -------------------------------------------------------------------------------------------------- */
 
-/* A frame as a client prints it in words: header, and the body rebuilt. */
-static void in_words(struct world *w, uint8_t op, uint16_t group, uint8_t seq, uint8_t id, uint16_t len, struct body *b)
+/* A frame of image list as a client prints it in words: header, and the body rebuilt. */
+static void in_words(struct world *w, uint8_t op, uint8_t seq, uint16_t len, struct body *b)
 {
 	struct tug_dg_line l = line(w, "words", 1);
 	struct tug_dg_frame f = { .src = l.src, .sent = op % 2 == 0, .seq_known = true, .version_known = false };
 
 	tug_enc_map_end(&b->e);
-	f.hdr = (struct tug_smp_hdr){ .op = op, .len = len, .group = group, .seq = seq, .id = id };
+	f.hdr = (struct tug_smp_hdr){ .op = op, .len = len, .group = TUG_GRP_IMG, .seq = seq };
 	f.body = tug_buf_slice(&b->buf);
 	tug_dg_here(&l, &f.at);
 	tug_dg_frame(w->d, &f);
@@ -28,13 +28,13 @@ static void test_two_forms_are_one(void **state)
 	for (uint8_t i = 0; i < 2; i++) { /* the second time is a real repeat */
 		map(&b);
 		w->ms += 1000;
-		in_words(w, TUG_SMP_READ, 1, 4, 0, 2, &b);
+		in_words(w, TUG_SMP_READ, 4, 2, &b);
 		empty(w, 1, TUG_SMP_READ, 1, 4, 0);
 		list_body(&b, hash_a, "ac", hash_b, "p");
 		len = (uint16_t)(b.buf.len + 1);
 		pass(w, 1, TUG_SMP_READ_RSP, 1, 4, 0, &b);
 		list_body(&b, hash_a, "ac", hash_b, "p");
-		in_words(w, TUG_SMP_READ_RSP, 1, 4, 0, len, &b);
+		in_words(w, TUG_SMP_READ_RSP, 4, len, &b);
 	}
 	assert_int_equal(w->x->frames, 4);
 	assert_int_equal(tug_dg_cmd_of(w->x, 1, 0, TUG_SMP_READ)->requests, 2);
@@ -123,7 +123,7 @@ static void test_second_form_completes_the_first(void **state)
 	assert_true(w->x->list.cut);
 	assert_int_equal(w->x->undecodable, 2);
 	list_body(&b, hash_a, "ac", hash_b, "p");
-	in_words(w, TUG_SMP_READ_RSP, 1, 5, 0, (uint16_t)(n - 8), &b);
+	in_words(w, TUG_SMP_READ_RSP, 5, (uint16_t)(n - 8), &b);
 	assert_false(w->x->list.cut);
 	assert_int_equal(w->x->list.n, 2);
 	assert_true(w->x->list.s[1].pending);
