@@ -82,6 +82,7 @@ def main():
     for path in documents:
         first = True
         with tempfile.TemporaryDirectory() as cwd:
+            os.symlink(os.path.join(ROOT, "tests"), os.path.join(cwd, "tests"))  # its cases are inputs of examples
             env = {**os.environ, "PATH": os.path.join(build, "src/cli") + ":" + os.environ["PATH"], "LC_ALL": "C", "HOME": cwd}
             env.pop("TUG_DEVICE", None)
             for line, kind, body in blocks(path):
