@@ -32,6 +32,8 @@ void tug_conf_path(struct tug_slice path, struct tug_conf_path *out);
  */
 bool tug_conf_heading(struct tug_slice line, bool sentences, struct tug_slice *path);
 
+/** Name of the processor that `text` names last, lower case, into `chip` [16]. False: none, and "". */
+bool tug_conf_chip_in(struct tug_slice text, char *chip);
 /** Note the processor that `text` names last ("nrf52840dk_nrf52833" -> "nrf52833"), unless one is known. */
 void tug_conf_chip(struct tug_dg_facts *f, struct tug_slice text);
 

@@ -31,6 +31,8 @@ struct state {
 	uint64_t pushed, done;
 	unsigned open;          /* lines that may still belong to a message */
 	bool boot;              /* the build of MCUboot is under way */
+	char chip[16];          /* the one processor that the text mentions */
+	bool chips;             /* it mentions several */
 };
 
 /* Text of several pieces, with '\n' between lines. */
@@ -412,12 +414,24 @@ static bool build_line(struct tug_slice s)
 	       tug_dg_find(s, "unsatisfied dependencies") != NULL;
 }
 
+/* Prose names the processor: believed when it names no other one. */
+static void see_chip(struct state *st, const struct tug_dg_line *l)
+{
+	char chip[16];
+
+	if (l->src == 0 && tug_conf_chip_in(l->text, chip)) {
+		st->chips = st->chips || (st->chip[0] != '\0' && strcmp(st->chip, chip) != 0);
+		memcpy(st->chip, chip, sizeof(chip));
+	}
+}
+
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)
 {
 	struct state *st = state;
 	struct tug_slice s = tug_dg_trim(l->text);
 	bool known = build_line(s), word = tug_build_line(d, l, &st->boot);
 
+	see_chip(st, l);
 	keep(d, st, l);
 	if (kconfig_line(s)) {
 		st->open = 5;
@@ -439,6 +453,9 @@ static void end(struct tug_diag *d, void *state)
 
 	while (st->done < st->pushed) {
 		look(d, st, st->done++);
+	}
+	if (!st->chips && st->chip[0] != '\0') {
+		tug_conf_chip(tug_dg_facts(d), tug_slice_of(st->chip, strlen(st->chip)));
 	}
 }
 

@@ -79,7 +79,7 @@ static bool said_version(struct tug_diag *d, const struct tug_dg_line *l)
 		const char *text;
 		struct tug_dg_version *which;
 	} says[] = {
-		{ "nRF Connect SDK version", &v->ncs }, { "nRF Connect SDK: ", &v->ncs }, { "nRF Connect SDK ", &v->ncs },
+		{ "nRF Connect SDK version", &v->ncs }, { "nRF Connect SDK: ", &v->ncs }, { "nRF Connect SDK ", &v->ncs }, { "nRF SDK: ", &v->ncs },
 		{ "NCS version", &v->ncs },		{ "NCS: ", &v->ncs },		  { "NCS v", &v->ncs },
 		{ "NCS ", &v->ncs },			{ "ncs v", &v->ncs },		  { "SDK version", &v->ncs },
 		{ "Zephyr version", &v->zephyr },	{ "Zephyr OS version", &v->zephyr },

@@ -176,7 +176,7 @@ static struct tug_slice lone_name(struct tug_slice s)
 		struct tug_slice rest = s, word = undecorate(tug_dg_word(&rest));
 		size_t cut = last_blank(s);
 
-		if (rest.len > 0 && one_of(word, "file filename content contents of my the our in here is this cat type more less for")) {
+		if (rest.len > 0 && one_of(word, "file filename content contents of my the our in here is this cat type more less for application project app")) {
 			s = undecorate(rest);
 		} else if (cut > 0 && one_of(undecorate(tug_slice_of(s.p + cut, s.len - cut)),
 					     "file content contents is looks look like this below as follows follow here")) {
@@ -234,7 +234,7 @@ static size_t chip_len(struct tug_slice s, size_t i)
 {
 	size_t digits, letters, tail;
 
-	if (i + 7 > s.len || tolower(s.p[i]) != 'n' || tolower(s.p[i + 1]) != 'r' || tolower(s.p[i + 2]) != 'f') {
+	if (i + 7 > s.len || (s.p[i] != 'n' && s.p[i] != 'N') || tolower(s.p[i + 1]) != 'r' || tolower(s.p[i + 2]) != 'f') {
 		return 0;
 	}
 	digits = run(s, i + 3, isdigit);
@@ -249,13 +249,9 @@ static size_t chip_len(struct tug_slice s, size_t i)
 	return letters >= 1 && letters <= 2 && tail == 2 ? 5 + letters + tail : 0;
 }
 
-void tug_conf_chip(struct tug_dg_facts *f, struct tug_slice text)
+bool tug_conf_chip_in(struct tug_slice text, char *chip)
 {
-	char *chip = f->smp.device.chip;
-
-	if (chip[0] != '\0') {
-		return;
-	}
+	chip[0] = '\0';
 	for (size_t i = 0; i < text.len; i++) {
 		size_t n = chip_len(text, i);
 
@@ -266,5 +262,13 @@ void tug_conf_chip(struct tug_dg_facts *f, struct tug_slice text)
 			chip[n] = '\0';
 			i += n - 1;
 		}
+	}
+	return chip[0] != '\0';
+}
+
+void tug_conf_chip(struct tug_dg_facts *f, struct tug_slice text)
+{
+	if (f->smp.device.chip[0] == '\0') {
+		tug_conf_chip_in(text, f->smp.device.chip);
 	}
 }

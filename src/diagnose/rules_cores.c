@@ -100,7 +100,9 @@ static bool chain_incomplete(const struct tug_dg_facts *f, struct tug_hit *h)
 	static const char *const needed[] = { "SECURE_BOOT_NETCORE", "NETCORE_APP_UPDATE", "MCUBOOT_NRF53_MULTI_IMAGE_UPDATE",
 					      "PM_EXTERNAL_FLASH_MCUBOOT_SECONDARY", "MCUBOOT_MODE_OVERWRITE_ONLY" };
 	bool asked = tug_conf_on(f, TUG_ROLES_SYSBUILD, "MCUBOOT_NRF53_MULTI_IMAGE_UPDATE") ||
-		     (is_nrf53(f) && tug_conf_value(f, TUG_ROLES_SYSBUILD, "MCUBOOT_UPDATEABLE_IMAGES") >= 2);
+		     (is_nrf53(f) && (tug_conf_value(f, TUG_ROLES_SYSBUILD, "MCUBOOT_UPDATEABLE_IMAGES") >= 2 ||
+				      (tug_conf_value(f, TUG_ROLES_APP, "MCUMGR_GRP_IMG_UPDATABLE_IMAGE_NUMBER") >= 2 &&
+				       (tug_dg_conf_roles(f->conf) & TUG_ROLES_SYSBUILD) != 0)));
 	char lacking[256] = "";
 	bool certain = false;
 
@@ -125,6 +127,7 @@ static bool chain_incomplete(const struct tug_dg_facts *f, struct tug_hit *h)
 	}
 	tug_conf_quote(h, f, TUG_ROLES_SYSBUILD, "MCUBOOT_NRF53_MULTI_IMAGE_UPDATE");
 	tug_conf_quote(h, f, TUG_ROLES_SYSBUILD, "MCUBOOT_UPDATEABLE_IMAGES");
+	tug_conf_quote(h, f, TUG_ROLES_APP, "MCUMGR_GRP_IMG_UPDATABLE_IMAGE_NUMBER");
 	tug_hit_title(h, "Both cores are to be updated together, and not all that this needs is set: SB_CONFIG_ %s", lacking);
 	if (!certain) {
 		tug_hit_possible(h, TUG_SEV_DEGRADED);

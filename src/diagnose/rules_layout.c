@@ -375,6 +375,11 @@ static bool is_slot(const char *name)
 	       strcmp(name, "mcuboot_primary_1") == 0 || strcmp(name, "mcuboot_secondary_1") == 0;
 }
 
+static bool is_app(const char *name)
+{
+	return strcmp(name, "app") == 0 || strcmp(name, "mcuboot_primary_app") == 0;
+}
+
 /* Do they share octets that they should not? */
 static bool clash(const struct tug_dg_part *a, const struct tug_dg_part *b)
 {
@@ -385,7 +390,8 @@ static bool clash(const struct tug_dg_part *a, const struct tug_dg_part *b)
 	    a->addr >= b->addr + b->size || b->addr >= a->addr + a->size) {
 		return false;
 	}
-	if (is_slot(a->name) && is_slot(b->name)) {
+	if ((is_slot(a->name) && is_slot(b->name)) || (is_app(a->name) && strcmp(b->name, SECONDARY) == 0) ||
+	    (is_app(b->name) && strcmp(a->name, SECONDARY) == 0)) {
 		return true;
 	}
 	if (strstr(a->name, "nonsecure") != NULL || strstr(b->name, "nonsecure") != NULL) {
@@ -415,6 +421,26 @@ static bool overlap(const struct tug_dg_facts *f, struct tug_hit *h)
 		}
 	}
 	return false;
+}
+
+static bool beyond_flash(const struct tug_dg_facts *f, struct tug_hit *h)
+{
+	uint64_t flash = flash_of(f->smp.device.chip);
+
+	for (uint32_t i = 0; flash != 0 && i < f->parts.n; i++) {
+		const struct tug_dg_part *p = &f->parts.part[i];
+
+		if (!external(p) && p->has_addr && (is_slot(p->name) || is_storage(p->name)) && p->addr < UINT64_C(0x10000000) &&
+		    p->addr + p->size > flash && (!p->dts || p->region[0] != '\0')) {
+			tug_hit_quote(h, &p->at);
+			tug_hit_title(h, "Partition %s ends at 0x%llx; the flash of an %s has 0x%llx octets", p->name,
+				      (unsigned long long)p->addr + p->size, f->smp.device.chip, (unsigned long long)flash);
+		}
+	}
+	if (h->n_evidence > 0 && f->smp.device.board[0] == '\0') {
+		tug_hit_possible(h, TUG_SEV_DEGRADED); /* the processor is only mentioned */
+	}
+	return h->n_evidence > 0;
 }
 
 /* ---- external flash, devicetree ------------------------------------------------------------------------------- */
@@ -599,6 +625,20 @@ static const struct tug_rule rules[] = {
 		.fix = "Align address and size of both slots to 4096; give the rest to another partition.",
 		.next = "align address and size of both slots to 4096",
 		.source = "NCS17476; src:mb:swap_move.c",
+	},
+	{
+		.id = "partition-beyond-flash",
+		.rank = 353,
+		.severity = TUG_SEV_BLOCKING,
+		.flags = TUG_RULE_CONFIG,
+		.when = beyond_flash,
+		.title = "A partition lies beyond the end of the flash",
+		.cause = "The map is of a chip with more flash, or an address has a digit too many.",
+		.fix = "Correct address and size: MCUboot, both slots and storage have to fit the internal flash one behind the other, or the secondary slot goes to external "
+		       "flash (region: external_flash).",
+		.next = "correct the addresses in pm_static.yml",
+		.settle = "which processor is the board's, and how much flash has it?",
+		.source = "PART; DZ114105",
 	},
 	{
 		.id = "pad-missing",

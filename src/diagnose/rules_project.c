@@ -276,7 +276,7 @@ static bool not_this_build(const struct tug_dg_facts *f, struct tug_hit *h)
 
 static bool build_failed(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	static const char *const certain[] = { "Kconfig warnings", "onfiguring incomplete" };
+	static const char *const certain[] = { "Kconfig warnings", "onfiguring incomplete", "build stopped", "ld returned" };
 	const struct tug_dg_build *b = &f->build;
 	bool build = false;
 
