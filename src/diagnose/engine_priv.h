@@ -69,6 +69,8 @@ void tug_dg_match_flush(struct tug_dg_match *m);
 const struct tug_dg_seen *tug_dg_match_seen(const struct tug_dg_match *m, size_t row, size_t i);
 /** Try one pattern on one text from its start anywhere (for tests). */
 bool tug_dg_match_try(const char *pattern, struct tug_slice text, struct tug_dg_seen *out);
+/** Is the text at [from, to) of the line only explained there (a manual, a table, a source), not printed? */
+bool tug_dg_explained(struct tug_slice line, size_t from, size_t to);
 
 /* ---- tracker state ------------------------------------------------------------------------------------------ */
 
@@ -129,6 +131,9 @@ struct tug_diag {
 struct tug_slice tug_dg_clean(struct tug_slice raw, uint8_t *out);
 /** Room that tug_dg_clean needs. */
 #define TUG_DG_CLEAN_CAP (3u * TUG_DG_LINE_MAX)
+
+/** Octets of `s` up to where the next line of a log begins that was joined to one line; `s.len` = none (unfold.c). */
+size_t tug_dg_unfold(struct tug_slice s);
 
 /** One clean-able line to the readers and the patterns (input.c). */
 void tug_dg_take_line(struct tug_diag *d, struct tug_slice raw, bool cut, int64_t ms);

@@ -19,7 +19,7 @@ struct tug_dg_pattern {
 
 /* One attempt: the window, and what was captured. */
 struct attempt {
-	const uint8_t *p, *end;
+	const uint8_t *from, *p, *end;
 	int64_t num[4];
 	unsigned n_num;
 	struct tug_slice word;
@@ -213,6 +213,7 @@ static bool match_from(const struct tug_dg_pattern *pat, const uint8_t *from, co
 		       struct attempt *out)
 {
 	memset(out, 0, sizeof(*out));
+	out->from = from;
 	out->p = from;
 	out->end = end;
 	return match_here(out, pat->text) && out->p > anchor;
@@ -268,9 +269,7 @@ static struct tug_slice window_of(const struct tug_dg_match *m, uint64_t i, uint
 			take = cap - n - 1;
 		}
 		if (take > 0) { /* an empty first line has no memory yet */
-			if (take > 0) {
 			memcpy(buf + n, line->p + skip, take);
-		}
 		}
 		n += take;
 		buf[n++] = '\n';
@@ -288,6 +287,15 @@ struct look {
 	uint8_t buf[TUG_DG_LINE_MAX + 4 * 704];
 };
 
+/* The match lies in its line, and that line only explains it. */
+static bool explained(const struct look *k, const struct attempt *a)
+{
+	const uint8_t *line = k->window.p + k->at;
+
+	return a->from >= line && a->p <= line + k->line->len &&
+	       tug_dg_explained(tug_slice_of(line, k->line->len), (size_t)(a->from - line), (size_t)(a->p - line));
+}
+
 static void candidate(struct look *k, size_t offset)
 {
 	const uint8_t *p = k->line->p + offset;
@@ -304,7 +312,7 @@ static void candidate(struct look *k, size_t offset)
 			k->window = window_of(k->m, k->index, k->buf, sizeof(k->buf), &k->at);
 			k->made = true;
 		}
-		if (match_over(pat, k->window, k->window.p + k->at + offset, &a)) {
+		if (match_over(pat, k->window, k->window.p + k->at + offset, &a) && !explained(k, &a)) {
 			note(&k->m->seen[i - 1], &a, &k->line->at, k->line->src);
 		}
 	}
