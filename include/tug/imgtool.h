@@ -52,6 +52,9 @@ void tug_file_free(struct tug_file *f);
  */
 int tug_file_read(const char *path, struct tug_file *f, char *why);
 
+/** Read any file as it is; an empty one is fine. Errors: TUG_EFILE, TUG_EACCESS, TUG_ETOOBIG. */
+int tug_file_read_raw(const char *path, struct tug_octets *out, char *why);
+
 /**
  * Is this one whole MCUboot image? Says what it is when not: package, ELF, UF2, unsigned binary, whole-flash
  * file, text, cut off, erased. `name` is used in the sentence.
@@ -358,6 +361,7 @@ struct tug_image_info {
 	bool digest_ok;               /**< equals the computed one (false for encrypted payloads) */
 	uint16_t sig_type;            /**< TLV type of the first signature, 0 = unsigned */
 	bool pure;                    /**< SIG_PURE present */
+	bool big_endian;              /**< header and TLVs are big-endian */
 	bool encrypted;               /**< payload flagged as encrypted */
 	size_t keyhash_len;           /**< 0 = no KEYHASH */
 	uint8_t keyhash[TUG_HASH_MAX]; /**< which key signed it */

@@ -18,6 +18,8 @@
 #define CHOICE(name, letter, words, help) { name, letter, TUG_OPT_CHOICE, false, words, 0, 0, help }
 #define DURATION(name, min, max, help) { name, 0, TUG_OPT_MS, false, "DURATION", min, max, help }
 
+#define PAIRS(name, arg, help) { name, 0, TUG_OPT_PAIR, true, arg, 0, 0, help }
+
 #define END { NULL, 0, 0, false, NULL, 0, 0, NULL }
 
 #define DAY_MS 86400000u
@@ -83,41 +85,106 @@ static const struct tug_opt doctor_opts[] = {
 
 static const struct tug_opt scan_opts[] = { TEXTS("udp", 0, "HOST[:PORT]", "ask this host; may be repeated"), END };
 
-#define KEY_TYPES "ecdsa-p256|ecdsa-p384|rsa-2048|rsa-3072|ed25519"
+#define KEY_TYPES "ecdsa-p256|ecdsa-p384|rsa-2048|rsa-3072|ed25519|x25519"
+#define PHRASE_OPT \
+	PATH("passphrase-file", 0, "FILE", "its first line opens an encrypted key; else $TUG_PASSPHRASE, else the terminal is asked")
+#define OUTPUT_OPT PATH("output", 'o', "FILE", "file to write (default: standard output)")
+#define ANY_KEY_OPT PATH("key", 'k', "FILE", "private or public key, PEM, or a pkcs11: URI")
 
 static const struct tug_opt keygen_opts[] = {
-	CHOICE("type", 't', KEY_TYPES, "kind of key (default ecdsa-p256)"),
+	CHOICE("type", 't', KEY_TYPES, "kind of key (default ecdsa-p256); x25519 encrypts only"),
 	PATH("key", 'k', "FILE", "file to write"),
+	FLAG("password", 'p', "encrypt the key with a passphrase, asked for twice on the terminal"),
+	PATH("passphrase-file", 0, "FILE", "encrypt the key with the first line of FILE (so does $TUG_PASSPHRASE with -p)"),
 	END,
 };
 
 static const struct tug_opt getpub_opts[] = {
-	PATH("key", 'k', "FILE", "private or public key, PEM"),
+	ANY_KEY_OPT,
 	CHOICE("encoding", 'e', "lang-c|lang-rust|pem|raw|hex", "how to write it (default lang-c)"),
-	PATH("output", 'o', "FILE", "file to write (default: standard output)"),
+	CHOICE("lang", 'l', "c|rust", "older name of --encoding lang-c and lang-rust"),
+	TEXT("name-suffix", 0, "TEXT", "appended to the name of the array"),
+	OUTPUT_OPT,
+	PHRASE_OPT,
 	END,
 };
 
-static const struct tug_opt sign_opts[] = {
+static const struct tug_opt getpubhash_opts[] = {
+	ANY_KEY_OPT,
+	CHOICE("encoding", 'e', "lang-c|raw", "how to write it (default lang-c)"),
+	OUTPUT_OPT,
+	PHRASE_OPT,
+	END,
+};
+
+static const struct tug_opt getpriv_opts[] = {
 	PATH("key", 'k', "FILE", "private key, PEM"),
+	FLAG("minimal", 0, "without what can be computed; the bootloader must be built for it"),
+	CHOICE("format", 'f', "openssl|pkcs8", "form of the key (default: what MCUboot reads, openssl for RSA, pkcs8 else)"),
+	OUTPUT_OPT,
+	PHRASE_OPT,
+	END,
+};
+
+static const struct tug_opt keyinfo_opts[] = {
+	ANY_KEY_OPT,
+	CHOICE("require", 0, "private|public", "exit with 1 when it is the other half"),
+	PHRASE_OPT,
+	END,
+};
+
+#define LIMIT_MODES "swap-scratch|swap-move|swap-offset|overwrite|direct-xip|ram-load|single-slot"
+
+static const struct tug_opt sign_opts[] = {
+	PATH("key", 'k', "FILE", "private key, PEM, or a pkcs11: URI"),
 	TEXT("version", 'v', "VERSION", "maj.min.rev+build"),
 	NUM("header-size", 'H', "N", 32, 65535, "octets of the header"),
 	FLAG("pad-header", 0, "put the header in front; else IN begins with that many zeros"),
-	NUM("slot-size", 'S', "N", 0, 0xffffffff, "octets of the slot; 0 = not checked"),
-	NUM("align", 0, "N", 1, 32, "write unit of the flash: 1, 2, 4, 8, 16 or 32 (default 1)"),
-	NUM("max-align", 0, "N", 8, 32, "largest write unit: 8, 16 or 32 (default: 8 or --align)"),
+	NUM("slot-size", 'S', "N", 0, 0xffffffff, "octets of the slot (the secondary, if they differ); 0 = not checked"),
+	CHOICE("align", 0, "1|2|4|8|16|32", "write unit of the flash (default 1)"),
+	CHOICE("max-align", 0, "8|16|32", "largest write unit (default: 8 or --align)"),
 	NUM("max-sectors", 'M', "N", 1, 65535, "sectors of a slot the bootloader is built for (default 128)"),
 	FLAG("overwrite-only", 0, "the bootloader does not swap"),
+	CHOICE("mode", 0, LIMIT_MODES, "hold the size against what a bootloader of this mode really takes"),
+	NUM("sector-size", 0, "N", 1, 0xffffffff, "octets of a sector, for --mode (default 4096)"),
 	FLAG("pad", 0, "fill the slot and mark the image for test"),
+	FLAG("test", 0, "as --pad"),
 	FLAG("confirm", 0, "fill the slot and mark the image as confirmed"),
 	CHOICE("erased-val", 'R', "0|0xff", "value of an erased octet (default 0xff)"),
 	NUM("hex-addr", 'x', "ADDR", 0, 0xffffffff, "address of OUT when it is .hex and IN is not"),
+	NUM("load-addr", 'L', "ADDR", 0, 0xffffffff, "the image runs in RAM from there"),
+	NUM("rom-fixed", 'F', "ADDR", 0, 0xffffffff, "the image runs at this flash address only"),
+	FLAG("non-bootable", 0, "the image is never booted"),
+	CHOICE("sha", 0, "auto|256|384|512", "digest (default auto: as the key wants)"),
+	FLAG("pure", 0, "Ed25519 over the image instead of its digest"),
+	FLAG("pad-sig", 0, "zeros after a short ECDSA signature, for MCUboot before 1.5"),
+	CHOICE("public-key-format", 0, "hash|full", "how the image names its key (default hash)"),
+	TEXT("security-counter", 's', "N|auto", "counter against old images; auto makes it of the version"),
+	TEXT("dependencies", 'd', "(IMAGE,VERSION)...", "other images and the least version each must have"),
+	TEXT("boot-record", 0, "TYPE", "measured-boot record with this software type, at most 12 characters"),
+	TEXT("vid", 0, "UUID|NAME", "vendor, checked by the bootloader; a name becomes a UUID"),
+	TEXT("cid", 0, "UUID|NAME", "class of image; a name becomes a UUID of the vendor's"),
+	PAIRS("custom-tlv", "TYPE VALUE", "a protected TLV of your own: type 0x00a0 to 0xfffe; 0x... or text; may be repeated"),
+	PAIRS("custom-tlv-file", "TYPE FILE", "the same with the content of a file"),
+	CHOICE("endian", 'e', "little|big", "byte order of header and TLVs (default little)"),
+	CHOICE("vector-to-sign", 0, "payload|digest", "write what is to be signed elsewhere (HSM) instead of an image"),
+	PATH("fix-sig", 0, "FILE", "the signature made elsewhere, base64; it is checked"),
+	PATH("fix-sig-pubkey", 0, "FILE", "public key of --fix-sig"),
+	PATH("sig-out", 0, "FILE", "write the signature there too, base64"),
+	FLAG("save-enctlv", 0, "the bootloader keeps the encrypted keys while swapping (counts for encrypted images only)"),
+	PHRASE_OPT,
 	END,
 };
 
-static const struct tug_opt info_opts[] = { FLAG("map", 0, "draw the parts of the file to scale"), END };
+static const struct tug_opt info_opts[] = {
+	FLAG("map", 0, "draw the parts of the file to scale"),
+	CHOICE("format", 'f', "human|yaml|json", "as imgtool's dumpinfo: the same keys (default human; with --outfile yaml)"),
+	PATH("outfile", 'o', "FILE", "file to write (default: standard output)"),
+	FLAG("silent", 's', "taken and ignored, as imgtool does"),
+	END,
+};
 
-static const struct tug_opt verify_opts[] = { PATH("key", 'k', "FILE", "public or private key, PEM"), END };
+static const struct tug_opt verify_opts[] = { ANY_KEY_OPT, PHRASE_OPT, END };
 
 #define STATES "fresh|leftover|pending-test|pending-confirm|test-run|unconfirmed|duplicate"
 #define MODES "swap-move|overwrite|overwrite-fast"
@@ -176,6 +243,17 @@ static const struct tug_exit_text exits[] = {
 	{ 5, "internal error" },
 	{ 130, "interrupted" },
 };
+
+const struct tug_cmd_alias *tug_cmd_aliases(void)
+{
+	static const struct tug_cmd_alias aliases[] = {
+		{ "file create", "file sign" },
+		{ "file dumpinfo", "file info" },
+		{ NULL, NULL },
+	};
+
+	return aliases;
+}
 
 const struct tug_cmd *tug_cmds(size_t *n)
 {

@@ -73,16 +73,23 @@
 	X(decode, "decode", "HEX...", 1, 255, 0, none, "turn frames into text", \
 	  "Each argument is hex (0a00..., 0x0A-00-..., with spaces or colons), a console line or base64, or @FILE " \
 	  "(@- = standard input) with any mix of these, one a line, or binary frames.") \
-	X(file_keygen, "file keygen", "", 0, 0, 0, keygen, "make a signing key", \
+	X(file_keygen, "file keygen", "", 0, 0, TUG_CMD_F_LAST, keygen, "make a signing key", \
 	  "The private key is written as PKCS #8 PEM, readable by its owner only. A file that exists is not replaced.") \
-	X(file_getpub, "file getpub", "", 0, 0, 0, getpub, "show the public half of a key", \
+	X(file_getpub, "file getpub", "", 0, 0, TUG_CMD_F_LAST, getpub, "show the public half of a key", \
 	  "lang-c is what the bootloader is built with; pem is what update --key takes.") \
-	X(file_sign, "file sign", "IN OUT", 2, 2, TUG_CMD_F_FILES, sign, "make a signed image of a binary", \
-	  "IN and OUT are .bin or Intel .hex. Without --key the image carries a digest only.") \
-	X(file_info, "file info", "FILE", 1, 1, TUG_CMD_F_FILES, info, "show header, TLVs and trailer of an image", \
-	  "Says what is wrong when FILE is not an image.") \
-	X(file_verify, "file verify", "FILE", 1, 1, TUG_CMD_F_FILES, verify, "check digest and signature of an image", \
-	  "Without --key only the digest is checked.") \
+	X(file_getpubhash, "file getpubhash", "", 0, 0, TUG_CMD_F_LAST, getpubhash, "show the SHA-256 of a public key", \
+	  "What a device with keys in hardware stores. Always SHA-256, whatever the key.") \
+	X(file_getpriv, "file getpriv", "", 0, 0, TUG_CMD_F_LAST, getpriv, "show the private half of a decryption key", \
+	  "A C array that a bootloader is built with to decrypt images. The output is secret.") \
+	X(file_keyinfo, "file keyinfo", "", 0, 0, TUG_CMD_F_LAST, keyinfo, "show what a key file holds", \
+	  "Type of the key, which half it is, and the hash by which images name it.") \
+	X(file_sign, "file sign", "IN OUT", 2, 2, TUG_CMD_F_FILES | TUG_CMD_F_LAST, sign, "make a signed image of a binary", \
+	  "IN and OUT are .bin or Intel .hex. Without --key the image carries a digest only. Options are imgtool's and make the same " \
+	  "octets; where one is repeated the last counts. `tug file create` is the same command.") \
+	X(file_info, "file info", "FILE", 1, 1, TUG_CMD_F_FILES | TUG_CMD_F_LAST, info, "show header, TLVs and trailer of an image", \
+	  "Says what is wrong when FILE is not an image. `tug file dumpinfo` is the same command.") \
+	X(file_verify, "file verify", "FILE", 1, 1, TUG_CMD_F_FILES | TUG_CMD_F_LAST, verify, "check digest and signature of an image", \
+	  "Without --key only the digest is checked. Status 1 when it does not verify.") \
 	X(vdev, "vdev", "[DIR]", 0, 1, 0, vdev, "run a virtual device", \
 	  "A whole device in this process: flash, MCUboot-compatible bootloader, SMP server. With DIR its flash is kept " \
 	  "there. Prints one line on standard output when ready, the console on standard error, and runs until " \

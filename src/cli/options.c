@@ -138,28 +138,46 @@ static bool value_fits(const struct tug_opt *opt, const char *value)
 		return strcmp(value, "auto") == 0 || tug_value_num(value, opt->min, opt->max, &num);
 	case TUG_OPT_TEXT:
 	case TUG_OPT_FILE:
+	case TUG_OPT_PAIR:
 		return value[0] != '\0';
 	default:
 		return true;
 	}
 }
 
-static bool add_option(struct parse *p, const struct tug_opt *opt, const char *value)
+/* The place of an option given before, where the last one wins; else a new one; NULL: there is no room. */
+static struct tug_given *place(struct tug_args *args, const struct tug_opt *opt)
+{
+	for (size_t i = 0; !opt->many && args->cmd != NULL && (args->cmd->flags & TUG_CMD_F_LAST) != 0 && i < args->n_given; i++) {
+		if (args->given[i].opt == opt) {
+			return &args->given[i];
+		}
+	}
+	return args->n_given < TUG_ARGS_OPTS ? &args->given[args->n_given++] : NULL;
+}
+
+static bool twice(const struct tug_args *args, const struct tug_opt *opt)
+{
+	return !opt->many && opt->type != TUG_OPT_FLAG && (args->cmd == NULL || (args->cmd->flags & TUG_CMD_F_LAST) == 0) &&
+	       tug_args_has(args, opt->name);
+}
+
+static bool add_option(struct parse *p, const struct tug_opt *opt, const char *value, const char *second)
 {
 	struct tug_args *args = p->args;
+	struct tug_given *g;
 
-	if (!opt->many && opt->type != TUG_OPT_FLAG && tug_args_has(args, opt->name)) {
+	if (twice(args, opt)) {
 		return fail(args, "option --%s is given twice%s", opt->name, "");
-	}
-	if (args->n_given == TUG_ARGS_OPTS) {
-		return fail(args, "too many options%s%s", "", "");
 	}
 	if (value != NULL && !value_fits(opt, value)) {
 		return bad_value(args, opt, value);
 	}
-	args->given[args->n_given].opt = opt;
-	args->given[args->n_given].value = value;
-	args->n_given++;
+	g = place(args, opt);
+	if (g == NULL) {
+		return fail(args, "too many options%s%s", "", "");
+	}
+	*g = (struct tug_given){ opt, value, second };
 	return true;
 }
 
@@ -188,6 +206,8 @@ static const char *maybe_value(struct parse *p)
 /* `value` = what follows "=" or the letter, or NULL. */
 static bool take_option(struct parse *p, const struct tug_opt *opt, const char *value)
 {
+	const char *second = NULL;
+
 	if (opt->type == TUG_OPT_FLAG) {
 		if (value != NULL) {
 			return fail(p->args, "option --%s takes no value%s", opt->name, "");
@@ -200,7 +220,13 @@ static bool take_option(struct parse *p, const struct tug_opt *opt, const char *
 		}
 		value = p->argv[p->i++];
 	}
-	return add_option(p, opt, value);
+	if (opt->type == TUG_OPT_PAIR) {
+		if (p->i >= p->argc) {
+			return fail(p->args, "option --%s needs two values: %s", opt->name, opt->arg);
+		}
+		second = p->argv[p->i++];
+	}
+	return add_option(p, opt, value, second);
 }
 
 static bool long_option(struct parse *p, const char *text)
@@ -237,6 +263,8 @@ static bool short_options(struct parse *p, const char *letters)
 	return true;
 }
 
+static const struct tug_cmd *find_alias(const char *first, const char *second);
+
 static const struct tug_cmd *find_cmd(const char *first, const char *second)
 {
 	size_t n, len = strlen(first);
@@ -249,6 +277,23 @@ static const struct tug_cmd *find_cmd(const char *first, const char *second)
 				   : strncmp(name, first, len) == 0 && name[len] == ' ' &&
 					     strcmp(name + len + 1, second) == 0) {
 			return &cmds[i];
+		}
+	}
+	return second != NULL ? find_alias(first, second) : NULL;
+}
+
+static const struct tug_cmd *find_alias(const char *first, const char *second)
+{
+	size_t n;
+	const struct tug_cmd *cmds = tug_cmds(&n);
+	char name[64];
+
+	snprintf(name, sizeof(name), "%.30s %.30s", first, second);
+	for (const struct tug_cmd_alias *a = tug_cmd_aliases(); a->name != NULL; a++) {
+		for (size_t i = 0; strcmp(a->name, name) == 0 && i < n; i++) {
+			if (strcmp(cmds[i].name, a->cmd) == 0) {
+				return &cmds[i];
+			}
 		}
 	}
 	return NULL;
@@ -392,6 +437,16 @@ const char *tug_args_nth(const struct tug_args *args, const char *name, size_t i
 	for (size_t k = 0; k < args->n_given; k++) {
 		if (strcmp(args->given[k].opt->name, name) == 0 && i-- == 0) {
 			return args->given[k].value;
+		}
+	}
+	return NULL;
+}
+
+const char *tug_args_second(const struct tug_args *args, const char *name, size_t i)
+{
+	for (size_t k = 0; k < args->n_given; k++) {
+		if (strcmp(args->given[k].opt->name, name) == 0 && i-- == 0) {
+			return args->given[k].second;
 		}
 	}
 	return NULL;

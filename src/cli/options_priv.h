@@ -15,6 +15,7 @@
 struct tug_given {
 	const struct tug_opt *opt; /**< row */
 	const char *value;         /**< NULL for flags and for TUG_OPT_MAYBE without a value */
+	const char *second;        /**< second word of TUG_OPT_PAIR */
 };
 
 /** A parsed command line; strings are borrowed from argv. */
@@ -45,7 +46,10 @@ double tug_args_prob(const struct tug_args *args, const char *name, double def);
 /** Value number `i` of an option that may be repeated, or NULL. */
 const char *tug_args_nth(const struct tug_args *args, const char *name, size_t i);
 
-/** Whole number, decimal or 0x hex. False when it is none, or outside min..max. */
+/** Second word of TUG_OPT_PAIR number `i`, or NULL. */
+const char *tug_args_second(const struct tug_args *args, const char *name, size_t i);
+
+/** Whole number, decimal, or with 0x, 0o, 0b. False when it is none, or outside min..max. */
 bool tug_value_num(const char *text, uint32_t min, uint32_t max, uint32_t *out);
 /** Duration with unit ms, s, m or h, decimals allowed. False when it is none, or outside min..max. */
 bool tug_value_ms(const char *text, uint32_t min, uint32_t max, uint32_t *out);

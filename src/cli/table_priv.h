@@ -16,11 +16,12 @@ enum tug_opt_type {
 	TUG_OPT_TEXT,   /**< any text */
 	TUG_OPT_FILE,   /**< a path (completion) */
 	TUG_OPT_MAYBE,  /**< a path that may be left out */
-	TUG_OPT_NUM,    /**< whole number min..max, decimal or 0x hex */
+	TUG_OPT_NUM,    /**< whole number min..max, decimal, or with 0x, 0o, 0b */
 	TUG_OPT_AUTO,   /**< "auto" (0) or a number min..max */
 	TUG_OPT_MS,     /**< duration: 500ms, 10s, 2m; min..max milliseconds */
 	TUG_OPT_PROB,   /**< probability 0..1 or 0%..100% */
 	TUG_OPT_CHOICE, /**< one of the words of `arg`, separated by | */
+	TUG_OPT_PAIR,   /**< two words */
 };
 
 /** One option. */
@@ -39,6 +40,8 @@ struct tug_opt {
 #define TUG_CMD_F_DEVICE 0x01u
 /** Positional arguments are files (completion). */
 #define TUG_CMD_F_FILES 0x02u
+/** An option given again replaces the first, as build systems expect that append the user's options to their own. */
+#define TUG_CMD_F_LAST 0x04u
 
 /** One command. */
 struct tug_cmd {
@@ -51,6 +54,14 @@ struct tug_cmd {
 	const char *summary;         /**< one line, no full stop */
 	const char *text;            /**< the paragraph of the manual */
 };
+
+/** Another name of a command, as other programs have it. */
+struct tug_cmd_alias {
+	const char *name; /**< as typed */
+	const char *cmd;  /**< name of the command */
+};
+/** The aliases; ends with a NULL name. */
+const struct tug_cmd_alias *tug_cmd_aliases(void);
 
 /** All commands, in the order of the manual; `*n` = rows. */
 const struct tug_cmd *tug_cmds(size_t *n);

@@ -13,21 +13,42 @@ static bool digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* 0x, 0o and 0b as in C and Python; anything else is decimal. */
+static int base_of(const char *text)
+{
+	if (text[0] != '0') {
+		return 10;
+	}
+	switch (text[1]) {
+	case 'x':
+	case 'X':
+		return 16;
+	case 'o':
+	case 'O':
+		return 8;
+	case 'b':
+	case 'B':
+		return 2;
+	default:
+		return 10;
+	}
+}
+
 bool tug_value_num(const char *text, uint32_t min, uint32_t max, uint32_t *out)
 {
-	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-	const char *first = hex ? text + 2 : text;
+	int base = base_of(text);
+	const char *first = base != 10 ? text + 2 : text;
 	char *end;
 	unsigned long long v;
 
-	/* strtoull would take a sign or spaces */
-	if (!digit(*first) && !(hex && strchr("abcdefABCDEF", *first) != NULL && *first != '\0')) {
+	/* strtoull would take a sign or spaces, and 0x twice */
+	if (!digit(*first) && !(base == 16 && strchr("abcdefABCDEF", *first) != NULL && *first != '\0')) {
 		return false;
 	}
-	if (strlen(first) > 12) {
+	if (strlen(first) > (base == 2 ? 32 : 12) || (base != 10 && strspn(first, "0123456789abcdefABCDEF") != strlen(first))) {
 		return false;
 	}
-	v = strtoull(first, &end, hex ? 16 : 10);
+	v = strtoull(first, &end, base);
 	if (*end != '\0' || v < min || v > max) {
 		return false;
 	}

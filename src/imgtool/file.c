@@ -56,7 +56,7 @@ static int read_all(FILE *f, const char *path, size_t expected, struct tug_octet
 	return tug_text_take(&t, out) == TUG_OK ? TUG_OK : tug_why(why, TUG_ENOSPACE, "out of memory reading %s", path);
 }
 
-static int slurp(const char *path, struct tug_octets *out, char *why)
+int tug_file_read_raw(const char *path, struct tug_octets *out, char *why)
 {
 	struct stat st;
 	FILE *f = fopen(path, "rb");
@@ -100,7 +100,7 @@ int tug_file_read(const char *path, struct tug_file *f, char *why)
 	int rc;
 
 	memset(f, 0, sizeof(*f));
-	rc = slurp(path, &raw, why);
+	rc = tug_file_read_raw(path, &raw, why);
 	if (rc != TUG_OK) {
 		return rc;
 	}

@@ -7,7 +7,7 @@
 
 #include <tug/port/crypto_openssl.h>
 
-#include "imgtool_priv.h"
+#include "order_priv.h"
 
 static void note_tlv(const struct tug_image *img, const struct tug_tlv *tlv, struct tug_image_info *info)
 {
@@ -50,13 +50,19 @@ static int walk(const struct tug_image *img, struct tug_image_info *info)
 	return rc;
 }
 
+static void find_digest(const struct tug_image *img, struct tug_image_info *info)
+{
+	if (tug_image_digest(img, info->digest, &info->digest_len) != TUG_OK) {
+		info->digest_len = 0;
+	}
+}
+
 static void check_digest(const struct tug_image *img, struct tug_image_info *info)
 {
 	uint8_t scratch[4096];
 	uint8_t is[TUG_HASH_MAX];
 
-	if (tug_image_digest(img, info->digest, &info->digest_len) != TUG_OK) {
-		info->digest_len = 0;
+	if (info->digest_len == 0) {
 		return;
 	}
 	enum tug_hash_alg alg = info->digest_len == 32 ? TUG_SHA256 : info->digest_len == 48 ? TUG_SHA384 : TUG_SHA512;
@@ -84,8 +90,9 @@ int tug_image_info_read(const struct tug_file *f, struct tug_image_info *info, c
 {
 	struct tug_slice data = tug_slice_of(f->data.p, f->data.len);
 	struct tug_io io = tug_io_of_slice(&data);
+	struct tug_order order;
 	struct tug_image img;
-	int rc = tug_image_open(&img, &io, 0, TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED);
+	int rc = tug_image_open(&img, tug_order_of(&order, &io), 0, TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED);
 
 	memset(info, 0, sizeof(*info));
 	if (rc == TUG_OK) {
@@ -102,6 +109,9 @@ int tug_image_info_read(const struct tug_file *f, struct tug_image_info *info, c
 	info->has_addr = f->has_addr;
 	info->addr = f->addr;
 	info->encrypted = (img.hdr.flags & (TUG_IMG_F_ENC_AES128 | TUG_IMG_F_ENC_AES256)) != 0;
+	info->big_endian = order.big;
+	find_digest(&img, info);
+	img.io = &io; /* digests are over the octets as they lie there */
 	check_digest(&img, info);
 	if (io.size > info->total) {
 		/* the fill behind the TLVs tells what an erased octet is */

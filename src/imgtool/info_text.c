@@ -103,7 +103,7 @@ static void put_header(struct tug_text *t, const struct tug_image_info *info)
 	tug_version_format(&info->hdr.version, '+', version);
 	tug_image_flags_text(info->hdr.flags, flags, sizeof(flags));
 	tug_text_addf(t, "version     %s\n", version);
-	tug_text_addf(t, "header      %u octets, flags %s\n", info->hdr.hdr_size, flags);
+	tug_text_addf(t, "header      %u octets, flags %s%s\n", info->hdr.hdr_size, flags, info->big_endian ? ", big-endian" : "");
 	if (info->hdr.load_addr != 0) {
 		tug_text_addf(t, "address     0x%08x\n", info->hdr.load_addr);
 	}
@@ -134,6 +134,42 @@ static void put_identity(struct tug_text *t, const struct tug_image_info *info)
 	tug_text_addf(t, "\n");
 }
 
+static uint32_t value32(const struct tug_image_info *info, const uint8_t *p)
+{
+	return info->big_endian ? (uint32_t)tug_be16(p) << 16 | tug_be16(p + 2) : tug_le32(p);
+}
+
+static void put_dependency(struct tug_text *t, const struct tug_image_info *info, const uint8_t *p)
+{
+	unsigned revision = info->big_endian ? tug_be16(p + 6) : tug_le16(p + 6);
+
+	tug_text_addf(t, " (image %u, at least %u.%u.%u+%u)", p[0], p[4], p[5], revision, value32(info, p + 8));
+}
+
+static void put_uuid(struct tug_text *t, const uint8_t *p)
+{
+	tug_text_addf(t, " (");
+	for (size_t i = 0; i < 16; i++) {
+		tug_text_addf(t, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", p[i]);
+	}
+	tug_text_addf(t, ")");
+}
+
+/* What a protected value says, where its octets do not. */
+static void put_meaning(struct tug_text *t, const struct tug_image_info *info, const struct tug_tlv *tlv, const uint8_t *p)
+{
+	if (!tlv->prot) {
+		return;
+	}
+	if ((tlv->type == TUG_TLV_SEC_CNT || tlv->type == TUG_TLV_DECOMP_SIZE || tlv->type == TUG_TLV_COMP_DEC_SIZE) && tlv->len == 4) {
+		tug_text_addf(t, " (%u)", value32(info, p));
+	} else if (tlv->type == TUG_TLV_DEPENDENCY && tlv->len == 12) {
+		put_dependency(t, info, p);
+	} else if ((tlv->type == TUG_TLV_UUID_VID || tlv->type == TUG_TLV_UUID_CID) && tlv->len == 16) {
+		put_uuid(t, p);
+	}
+}
+
 static void put_tlvs(struct tug_text *t, const struct tug_image_info *info, const struct tug_file *f)
 {
 	unsigned n = info->n_tlvs < TUG_INFO_TLVS ? info->n_tlvs : TUG_INFO_TLVS;
@@ -146,6 +182,7 @@ static void put_tlvs(struct tug_text *t, const struct tug_image_info *info, cons
 			      tug_tlv_type_name(tlv->type), tlv->len);
 		if (tlv->off <= f->data.len && shown <= f->data.len - tlv->off) {
 			put_hex(t, f->data.p + tlv->off, shown);
+			put_meaning(t, info, tlv, f->data.p + tlv->off);
 		}
 		tug_text_addf(t, "%s\n", shown < tlv->len ? "..." : "");
 	}

@@ -204,11 +204,11 @@ static bool contains(struct tug_slice s, const char *what)
 static int say_unreadable(struct tug_slice pem, const struct tug_asking *a, char *why)
 {
 	if (a->asked && !a->gave) {
-		return tug_why(why, TUG_EACCESS, "%s is protected by a passphrase and none was given; 'openssl pkey -in %s -out PLAIN.pem' makes "
-			       "a copy without", a->name, a->name);
+		return tug_why(why, TUG_EACCESS, "%s is protected by a passphrase and none was given; set TUG_PASSPHRASE, give "
+			       "--passphrase-file, or run this on a terminal", a->name);
 	}
 	if (a->asked) {
-		return tug_why(why, TUG_ECRYPTO, "%s does not open with this passphrase", a->name);
+		return tug_why(why, TUG_ECRYPTO, "%s does not open with this passphrase: it is wrong, or the file is damaged", a->name);
 	}
 	if (contains(pem, "-----BEGIN CERTIFICATE")) {
 		return tug_why(why, TUG_ECRYPTO, "%s is a certificate; give the key (PEM)", a->name);

@@ -164,16 +164,20 @@ static int check_protected(const struct tug_sign_options *o, char *why)
 	return TUG_OK;
 }
 
-/* Files that could be signed, and then would never run. */
-static int check_magic(const struct tug_io *in, char *why)
+/* An image of an image never runs. */
+static int check_magic(const struct tug_io *in, bool pad_header, char *why)
 {
+	struct tug_image img;
 	uint8_t m[4];
 
-	if (in->size < sizeof(m) || in->read_at(in->ctx, 0, m, sizeof(m)) != TUG_OK) {
+	if (in->size < sizeof(m) || in->read_at(in->ctx, 0, m, sizeof(m)) != TUG_OK || tug_le32(m) != TUG_IMAGE_MAGIC) {
 		return TUG_OK;
 	}
-	if (tug_le32(m) == TUG_IMAGE_MAGIC) {
+	if (!pad_header) {
 		return tug_why(why, TUG_EINVAL, "the input is already an MCUboot image; sign the unsigned binary (zephyr.bin)");
+	}
+	if (tug_image_open(&img, in, 0, TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED) == TUG_OK) {
+		return tug_why(why, TUG_EINVAL, "the input is an image with header and TLVs already; give the binary it was made of");
 	}
 	return TUG_OK;
 }
@@ -191,11 +195,13 @@ int tug_sign_check(const struct tug_sign_options *o, const struct tug_io *in, ch
 	if (rc == TUG_OK && in->size > TUG_FILE_MAX) {
 		rc = tug_why(why, TUG_ETOOBIG, "the input is larger than %u MiB", TUG_FILE_MAX >> 20);
 	}
+	if (rc == TUG_OK) {
+		rc = check_magic(in, o->pad_header, why);
+	}
 	if (rc != TUG_OK || o->pad_header) {
 		return rc;
 	}
-	rc = check_magic(in, why);
-	if (rc == TUG_OK && in->size < o->header_size) {
+	if (in->size < o->header_size) {
 		rc = tug_why(why, TUG_EINVAL, "the input (%u octets) is shorter than the header (%u); add the header with --pad-header", in->size,
 			     o->header_size);
 	}

@@ -8,6 +8,7 @@
 
 #include <tug/port/crypto_openssl.h>
 
+#include "order_priv.h"
 #include "sign_priv.h"
 
 #define PIECE 262144u
@@ -67,7 +68,7 @@ static void note_result(const struct tug_image *img, bool pure, struct tug_verif
 }
 
 /* An opened image against its own digest, and with a key against its signature. */
-static int verify_image(const struct tug_image *img, const struct tug_key *key, struct tug_verify_result *res)
+static int verify_image(const struct tug_image *img, bool one_piece, const struct tug_key *key, struct tug_verify_result *res)
 {
 	struct tug_verify_policy policy;
 	struct tug_pubkey pub = { { NULL, 0 } };
@@ -83,7 +84,7 @@ static int verify_image(const struct tug_image *img, const struct tug_key *key, 
 		policy.keys = &pub;
 		policy.n_keys = 1;
 	}
-	cap = (policy.pure ? (size_t)img->unprot_off : PIECE) + 1024;
+	cap = (policy.pure || one_piece ? (size_t)img->unprot_off : PIECE) + 1024;
 	scratch = malloc(cap);
 	if (scratch == NULL) {
 		return TUG_ENOSPACE;
@@ -101,14 +102,17 @@ static int verify_image(const struct tug_image *img, const struct tug_key *key, 
 /* An encrypted image whose payload is in the clear (for the primary slot) verifies as any other. */
 static int verify_io(const struct tug_io *io, const struct tug_key *key, const char *name, struct tug_verify_result *res, char *why)
 {
+	struct tug_order order;
 	struct tug_image img;
-	int rc = tug_image_open(&img, io, 0, TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED);
+	int rc = tug_image_open(&img, tug_order_of(&order, io), 0, TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED);
 
 	if (key != NULL && tug_key_is_x25519(key)) {
 		return tug_why(why, TUG_EINVAL, "an x25519 key signs nothing; give the key the image was signed with");
 	}
 	if (rc == TUG_OK) {
-		rc = verify_image(&img, key, res);
+		order.opened = true;
+		rc = verify_image(&img, order.big, key, res);
+		res->big_endian = order.big;
 		if (rc == TUG_EHASH && (img.hdr.flags & (TUG_IMG_F_ENC_AES128 | TUG_IMG_F_ENC_AES256)) != 0) {
 			return tug_why(why, TUG_EFLAGS, "%s is encrypted; only the bootloader, which holds the key, can verify it", name);
 		}

@@ -64,7 +64,8 @@ class Sign(Case):
         self.assertEqual(info["hash"], hashlib.sha256(data[:hdr + size]).hexdigest())
         self.assertEqual((info["hash_ok"], info["signature"]), (True, "none"))
         self.check(tug("file", "verify", out), 0, out="digest right")
-        self.assertEqual(json.loads(tug("file", "verify", out, "--json").out), {"digest": True, "signature": False})
+        self.assertEqual(json.loads(tug("file", "verify", out, "--json").out),
+                         {"digest": True, "signature": False, "version": "1.2.3+4", "hash": info["hash"]})
 
     def test_every_key(self):
         for kind, name in (("ecdsa-p256", "ECDSASIG"), ("rsa-2048", "RSA2048"), ("rsa-3072", "RSA3072"),

@@ -90,7 +90,7 @@ USAGE = [  # arguments, what standard error must say
     (["file", "sign", "a", "b"], "--version and --header-size"),
     (["file", "sign", "a", "b", "--version", "x", "--header-size", "32"], "maj.min.rev"),
     (["file", "sign", "a", "b", "--version", "1.0.0", "--header-size", "16"], "32 to 65535"),
-    (["file", "sign", "a", "b", "--version", "1.0.0", "--header-size", "32", "--align", "3"], "1, 2, 4, 8, 16 or 32"),
+    (["file", "sign", "a", "b", "--version", "1.0.0", "--header-size", "32", "--align", "3"], "one of 1.2.4.8.16.32"),
     (["file", "sign", "a", "b", "--version", "1.0.0", "--header-size", "32", "--pad"], "need --slot-size"),
     (["file", "sign", "a", "b", "--version", "1", "--header-size", "32", "--align", "16", "--max-align", "8"], "smaller"),
     (["help", "nonsense"], "no command 'nonsense'"),
