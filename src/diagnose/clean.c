@@ -123,6 +123,11 @@ static size_t clean_one(struct tug_slice raw, size_t i, uint8_t *out, size_t *n)
 		if (used == 3 && p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf) {
 			return 3; /* byte-order mark */
 		}
+		if (used == 3 && p[0] == 0xe2 && p[1] == 0x80 && p[2] >= 0x98 && p[2] <= 0x9f) {
+			out[0] = p[2] < 0x9c ? '\'' : '"'; /* an editor's quotation marks */
+			*n = 1;
+			return 3;
+		}
 		*n = used > 0 ? used : 3;
 		memcpy(out, used > 0 ? p : (const uint8_t *)"\xef\xbf\xbd", *n);
 		return used > 0 ? used : 1;

@@ -90,7 +90,7 @@ static bool ask_readers(struct tug_diag *d, struct tug_dg_input *in, struct tug_
 	return l->src != TUG_SRC_CONFIG;
 }
 
-void tug_dg_take_line(struct tug_diag *d, struct tug_slice raw, bool cut, int64_t ms)
+static void take_one(struct tug_diag *d, struct tug_slice raw, bool cut, int64_t ms)
 {
 	struct tug_dg_input *in = current(d);
 	struct tug_dg_line l = { .input = (uint16_t)(d->n_inputs - 1), .raw = raw, .ms = ms, .cut = cut };
@@ -107,6 +107,17 @@ void tug_dg_take_line(struct tug_diag *d, struct tug_slice raw, bool cut, int64_
 	if (l.ms >= 0) {
 		in->ms_last = l.ms;
 	}
+}
+
+void tug_dg_take_line(struct tug_diag *d, struct tug_slice raw, bool cut, int64_t ms)
+{
+	size_t n;
+
+	while ((n = tug_dg_unfold(raw)) < raw.len) {
+		take_one(d, tug_slice_of(raw.p, n), false, ms);
+		raw = tug_slice_of(raw.p + n, raw.len - n);
+	}
+	take_one(d, raw, cut, ms);
 }
 
 /* Kinds of an input, the one with most lines first: those with at least a tenth of the most. */

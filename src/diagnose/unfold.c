@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A log that a forum or a mail joined to one line is taken apart again, where the next line's level, time or banner
+ * begins. The parts count as lines.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "engine_priv.h"
+
+#define SHORTEST 60u /* a shorter line holds no two */
+
+/* `s` has the form `f` at `i`: 0 a digit, other characters themselves. */
+static bool form(struct tug_slice s, size_t i, const char *f)
+{
+	for (size_t k = 0; f[k] != '\0'; k++) {
+		if (i + k >= s.len || (f[k] == '0' ? !isdigit(s.p[i + k]) : s.p[i + k] != (uint8_t)f[k])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool blank_at(struct tug_slice s, size_t i)
+{
+	return i < s.len && (s.p[i] == ' ' || s.p[i] == '\t');
+}
+
+static bool level_at(struct tug_slice s, size_t i)
+{
+	return i < s.len && s.p[i] != '\0' && strchr("DVIAWE", s.p[i]) != NULL;
+}
+
+/* "I\t08:47:42.123\t", "[00:00:01.234,567] <", "[15:03:48.953] I: ", "2024-06-02 15:18:19.034 ". */
+static bool timed(struct tug_slice s, size_t i)
+{
+	if (level_at(s, i) && blank_at(s, i + 1)) {
+		return form(s, i + 2, "00:00:00.000") && blank_at(s, i + 14);
+	}
+	if (s.p[i] == '[') {
+		return form(s, i, "[00:00:00.000,000] <") ||
+		       (form(s, i, "[00:00:00.000] ") && level_at(s, i + 15) && form(s, i + 16, ": "));
+	}
+	return form(s, i, "0000-00-00 00:00:00.000") && blank_at(s, i + 23);
+}
+
+/* "I: Starting bootloader". */
+static bool console(struct tug_slice s, size_t i)
+{
+	return level_at(s, i) && form(s, i + 1, ": ");
+}
+
+/* "D/McuMgrBleTransport: ". */
+static bool tagged(struct tug_slice s, size_t i)
+{
+	size_t n = i + 2;
+
+	if (!level_at(s, i) || !form(s, i + 1, "/")) {
+		return false;
+	}
+	while (n < s.len && (isalnum(s.p[n]) || s.p[n] == '_' || s.p[n] == '.')) {
+		n++;
+	}
+	return n > i + 4 && form(s, n, ": ");
+}
+
+size_t tug_dg_unfold(struct tug_slice s)
+{
+	bool boot = form(s, 0, "*** Booting") || console(s, 0), brief = tagged(s, 0);
+
+	if (s.len < SHORTEST) {
+		return s.len;
+	}
+	for (size_t i = 1; i + 2 < s.len; i++) {
+		if (!blank_at(s, i - 1) || blank_at(s, i)) {
+			continue;
+		}
+		if (timed(s, i) || (boot && console(s, i)) || (brief && tagged(s, i)) || form(s, i, "*** Booting ")) {
+			return i;
+		}
+	}
+	return s.len;
+}
