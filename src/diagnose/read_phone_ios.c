@@ -105,7 +105,7 @@ static const struct tug_phone_word ios[] = {
 	{ "Parameters SAR Buffer Size", I, SURE, 0, NULL },
 	{ "Erasing app settings not supported", I, SURE, 0, NULL },
 	{ "Reset request confirmed", I, SURE, 0, NULL },
-	{ "Reset response:", I, SURE, 0, NULL },
+	{ "Reset response:", I, SURE | MAP, TUG_PHONE_LIST_WRITE, tug_phone_act_list },
 	{ "Waiting for disconnection", I, NEAR, 0, NULL },
 	{ "Waiting for disconnect", I, NEAR, 0, NULL },
 	{ "Waiting %d seconds before reconnect", I, SURE, 0, NULL },

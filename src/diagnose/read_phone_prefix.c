@@ -470,15 +470,23 @@ static void search(struct tug_phone_prefix *p, struct tug_slice line, uint8_t do
 	}
 }
 
-/* Before the first colon stands one word: an identifier, "onUpgradeFailed :". */
+/* Before the first colon stands one word: an identifier, "onUpgradeFailed :", "** Log [category=DFU, level=Info]:". */
 static bool chain(struct tug_slice line)
 {
 	size_t n = 0;
+	const uint8_t *end;
 
+	while (n < line.len && n < 16 && (line.p[n] == '*' || line.p[n] == ' ')) {
+		n++;
+	}
 	while (n < line.len && (isalnum(line.p[n]) || line.p[n] == '.' || line.p[n] == '_' || line.p[n] == '$')) {
 		n++;
 	}
 	n += blank_run(line, n);
+	if (n < line.len && line.p[n] == '[') {
+		end = memchr(line.p + n, ']', line.len - n < 80 ? line.len - n : 80);
+		n = end != NULL ? (size_t)(end - line.p) + 1 : n;
+	}
 	return n > 2 && n + 1 < line.len && line.p[n] == ':';
 }
 

@@ -102,7 +102,8 @@ static const struct tug_rule rules[] = {
 		.rank = 290,
 		.severity = TUG_SEV_BLOCKING,
 		.seen = { "Maximum packet size too small for some features", "MTU too low to fit any image data",
-			  "too long for MTU: ", "SMP frame size too small for this command", "Insufficient MTU: %d" },
+			  "Payload (%d bytes) too long for MTU: %d", "SMP frame size too small for this command",
+			  "Insufficient MTU: %d" },
 		.when = tug_frames_below_minimum,
 		.title = "The link takes no packets large enough for an upload",
 		.cause = "A first chunk needs about 70 octets around the data and at least the 32 of the image header. "

@@ -115,6 +115,27 @@ bool tug_frames_acl_rx_small(const struct tug_dg_facts *f, struct tug_hit *h)
 	return true;
 }
 
+/* "Payload (250 bytes) too long for MTU: 249": the link takes enough, the client's own arithmetic is off. */
+static bool clients_arithmetic(struct tug_hit *h)
+{
+	int64_t frame = (int64_t)h->seen[2]->num[0], takes = (int64_t)h->seen[2]->num[1];
+
+	if (h->seen[2]->count == 0 || (takes > 0 && takes < 110)) {
+		return false;
+	}
+	tug_hit_title(h, "The client built a packet of %lld octets for a link that takes %lld", (long long)frame,
+		      (long long)takes);
+	tug_hit_cause(h, takes == 0 ? "The client began before it knew the MTU: another client of the same app holds a link to "
+				      "the device already, or a fault of its library."
+				    : "The library computes its packets for another MTU than the link has: a fault of that "
+				      "version, or a packet size set by hand.");
+	tug_hit_fix(h, "Take another version of the library or app, close other links to the device, and set no packet "
+		       "size by hand (on the device nothing is wrong).");
+	tug_hit_commands(h, "%s", "");
+	h->severity = takes == 0 ? TUG_SEV_DEGRADED : h->severity;
+	return true;
+}
+
 bool tug_frames_below_minimum(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	const struct tug_evidence *at = tug_hit_latest(h, 0, 3);
@@ -129,6 +150,8 @@ bool tug_frames_below_minimum(const struct tug_dg_facts *f, struct tug_hit *h)
 	tug_hit_range(h, 0, tiny ? 4 : 3);
 	if (f->smp.upload.acked > 0 || tug_dg_went_on_after(f, at)) {
 		tug_hit_past(h);
+	} else if (clients_arithmetic(h)) {
+		return true;
 	} else if (tug_hit_count(h, 1, 3) == 0 && !tiny) {
 		h->severity = TUG_SEV_DEGRADED; /* a warning at connection; nothing was refused yet */
 	}

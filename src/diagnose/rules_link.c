@@ -242,6 +242,14 @@ static bool up_after(const struct tug_dg_facts *f, const struct tug_evidence *at
 	return l->up || tug_dg_later(&l->discovery, at) || tug_dg_later(&l->mtu_at, at) || tug_dg_later(&l->params, at);
 }
 
+/* The client waits for the device to come back, as its own steps say. */
+static bool waits_for_return(const struct tug_dg_facts *f, const struct tug_evidence *at)
+{
+	const struct tug_dg_client *c = &f->smp.client;
+
+	return (c->step == TUG_STEP_RESET || c->step == TUG_STEP_CONFIRM) && tug_dg_later(at, &c->at);
+}
+
 static bool not_established(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	static const int32_t refused[] = { 133, 147, 62, 0x101 };
@@ -261,7 +269,7 @@ static bool not_established(const struct tug_dg_facts *f, struct tug_hit *h)
 		tug_hit_any(h);
 	}
 	if (up_after(f, at) || tug_dg_heard_after(f, at) || tug_dg_well_after(f, at) ||
-	    tug_dg_later(at, &f->smp.reset.last)) {
+	    tug_dg_later(at, &f->smp.reset.last) || waits_for_return(f, at)) {
 		tug_hit_past(h); /* after a reset: no-reconnect-after-update says it */
 	} else if (e == NULL) {
 		h->severity = TUG_SEV_DEGRADED;
@@ -273,12 +281,16 @@ static bool no_reconnect(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	static const int32_t refused[] = { 133, 147, 62, 8, -1 };
 	const struct tug_dg_link_end *e = tug_dg_end_with(f, TUG_DG_AT(TUG_WHEN_CONNECTING), refused, N(refused));
-	const struct tug_evidence *at = tug_hit_latest(h, 0, TUG_RULE_SEEN - 1);
-
+	const struct tug_evidence *at = tug_hit_latest(h, 0, 2);
 	const struct tug_dg_cmd *list = tug_dg_cmd_of(&f->smp, TUG_GRP_IMG, 0, TUG_SMP_READ);
 
-	if (at == NULL && e != NULL && tug_dg_later(&e->last, &f->smp.reset.last)) {
+	if (at == NULL && e != NULL &&
+	    (tug_dg_later(&e->last, &f->smp.reset.last) || waits_for_return(f, &e->last))) {
 		at = &e->last;
+	}
+	if (at == NULL && h->seen[3]->count > 0 && f->smp.reset.ok > 0 &&
+	    tug_dg_later(&h->seen[3]->last, &f->smp.reset.last)) {
+		at = &h->seen[3]->last; /* an iOS app that does not say how the link went */
 	}
 	if (at == NULL && list != NULL && f->smp.reset.ok > 0 && list->silent > 1 &&
 	    tug_dg_later(&list->first_silent, &f->smp.reset.last)) {
@@ -541,7 +553,8 @@ static const struct tug_rule rules[] = {
 		.rank = 470,
 		.severity = TUG_SEV_BLOCKING,
 		.seen = { "(0x85): GATT ERROR", "(0x93): GATT TIMEOUT", "status=133", "status: 133",
-			  "android-code: 133", "GATT_ERROR(133)", "GATT_ERROR (133)", "GATT CONN FAIL ESTABLISH" },
+			  "android-code: 133", "GATT_ERROR(133)", "GATT_ERROR (133)", "GATT CONN FAIL ESTABLISH",
+			  "UNKNOWN (147)", "UNKNOWN(147)", "Unknown (147)", "Unknown(147)" },
 		.when = not_established,
 		.title = "Android could not establish the link (GATT ERROR 133)",
 		.cause = "A catch-all of Android: in the order of suspicion, the device does not advertise at that "
@@ -578,8 +591,8 @@ static const struct tug_rule rules[] = {
 		.id = "other-dfu-protocol",
 		.rank = 684,
 		.severity = TUG_SEV_ADVICE,
-		.seen = { "00001530-1212-efde-1523-785feabcd123", "00001530-1212-EFDE-1523-785FEABCD123",
-			  "8ec90001-f315-4f60-9fb8-838830daea50", "8EC90001-F315-4F60-9FB8-838830DAEA50",
+		.seen = { "-1212-efde-1523-785feabcd123", "-1212-EFDE-1523-785FEABCD123",
+			  "-f315-4f60-9fb8-838830daea50", "-F315-4F60-9FB8-838830DAEA50",
 			  "Secure DFU Service (0xFE59)", "DfuBaseService", "Starting Legacy DFU",
 			  "Starting Secure DFU" },
 		.when = other_protocol,
@@ -594,7 +607,8 @@ static const struct tug_rule rules[] = {
 		.id = "no-reconnect-after-update",
 		.rank = 480,
 		.severity = TUG_SEV_DEGRADED,
-		.seen = { "Connection failed after reset", "Reconnect failed:", "Failed to reconnect after reset" },
+		.seen = { "Connection failed after reset", "Reconnect failed:", "Failed to reconnect after reset",
+			  "Sending the request timed out" },
 		.when = no_reconnect,
 		.title = "After the reset the client could not connect again, so nobody confirmed the new image",
 		.cause = "The client tries while MCUboot still swaps (15 s and more for a full nRF52840), or the new "

@@ -132,6 +132,24 @@ static bool heap_context(const struct tug_dg_facts *f, const struct tug_dg_refus
 	return tug_dg_conf_is(f->conf, TUG_ROLES_APP, "MCUMGR_GRP_IMG_USE_HEAP_FOR_FLASH_IMG_CONTEXT", "y");
 }
 
+/* Before Zephyr 3.1 any heap at all makes the upload take its context, a block and more, from there. */
+static bool heap_tiny(const struct tug_dg_facts *f, const struct tug_dg_refusal *r)
+{
+	int64_t heap = tug_dg_conf_num(f->conf, TUG_ROLES_APP, "HEAP_MEM_POOL_SIZE", 0);
+	int64_t block = tug_dg_conf_num(f->conf, TUG_ROLES_APP, "IMG_BLOCK_BUF_SIZE", 512);
+	bool old = f->version.zephyr.v != 0 ? f->version.zephyr.v < 30100 :
+					      tug_dg_conf_get(f->conf, TUG_ROLES_APP, "MCUMGR_CMD_IMG_MGMT") != NULL ||
+						      tug_dg_conf_get(f->conf, TUG_ROLES_APP, "MCUMGR_SMP_BT") != NULL;
+
+	return at_start(f, r) && old && heap > 0 && heap < block;
+}
+
+/* Code 2 meant "slot in use" up to Zephyr 2.7, and memory later. */
+static bool list_unknown_old(const struct tug_dg_facts *f, const struct tug_dg_refusal *r)
+{
+	return list_unknown(f, r) && f->version.zephyr.v < 30000;
+}
+
 static bool upload_hook(const struct tug_dg_facts *f, const struct tug_dg_refusal *r)
 {
 	return at_start(f, r) && tug_dg_conf_is(f->conf, TUG_ROLES_APP, "MCUMGR_GRP_IMG_UPLOAD_CHECK_HOOK", "y");
@@ -307,6 +325,8 @@ static const struct explained table[] = {
 	{ "upload-flash-write-failed", TUG_GRP_IMG, 1, .v1 = BIT(1), .when = in_the_middle },
 	{ "upload-no-heap", TUG_GRP_IMG, 1, .v2 = BIT(15) | BIT(16) | BIT(17) },
 	{ "upload-no-heap", TUG_GRP_IMG, 1, .v1 = BIT(2), .when = heap_context },
+	{ "upload-no-heap", TUG_GRP_IMG, 1, .v1 = BIT(1) | BIT(2), .when = heap_tiny },
+	{ "upload-slot-busy-pending", TUG_GRP_IMG, 1, .v1 = BIT(2), .when = list_unknown_old },
 	{ "upload-data-overrun", TUG_GRP_IMG, 1, .v2 = BIT(31) },
 	{ "upload-rejected-by-app", TUG_GRP_IMG, 1, .v1 = BIT(10) | BIT(11) },
 	{ "upload-rejected-by-app", TUG_GRP_IMG, 1, .v1 = BIT(1) | BIT(6), .when = upload_hook },
@@ -317,6 +337,7 @@ static const struct explained table[] = {
 	{ "upload-slot-busy-pending", UNKNOWN_GROUP, ANY_ID, .v1 = BUSY_V1, .v2 = BIT(9) | BIT(28),
 	  .when = list_pending },
 	{ "upload-slot-busy-pending", UNKNOWN_GROUP, ANY_ID, .v1 = BIT(6), .v2 = BIT(9), .when = list_unknown },
+	{ "upload-no-heap", UNKNOWN_GROUP, ANY_ID, .v1 = BIT(1) | BIT(2), .when = heap_tiny },
 	{ "upload-wrong-file", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(23) },
 	{ "directxip-wrong-variant", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(25) },
 	{ "upload-not-newer", UNKNOWN_GROUP, ANY_ID, .v2 = BIT(27) },

@@ -5,12 +5,20 @@
  */
 #include "refusal_priv.h"
 
+/* The client gave up over this very list ("Invalid response: ...images..."): the list tells more than the complaint. */
+static bool gave_up_over(const struct tug_dg_smp *x)
+{
+	return x->client.said_failure && x->n_refusals == 0 && x->upload.timeouts == 0 &&
+	       x->client.end.line == x->list.at.line && x->client.end.input == x->list.at.input;
+}
+
 /* The latest list still holds (no reset or upload came after it), and nothing failed that other rules tell of. */
 static const struct tug_dg_list *calm_list(const struct tug_dg_facts *f)
 {
 	const struct tug_dg_smp *x = &f->smp;
 
-	if (!x->list.known || x->list.n == 0 || x->client.said_success || tug_dg_complaint(f) || f->boots.n > 0 ||
+	if (!x->list.known || x->list.n == 0 || x->client.said_success ||
+	    (tug_dg_complaint(f) && !gave_up_over(x)) || f->boots.n > 0 ||
 	    tug_dg_later(&x->reset.last, &x->list.at) || tug_dg_later(&x->upload.last, &x->list.at)) {
 		return NULL;
 	}

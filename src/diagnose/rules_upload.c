@@ -128,12 +128,15 @@ static bool word_said(const struct tug_dg_facts *f, struct tug_hit *h)
 	return false;
 }
 
+/* Patterns of a wrong file; the one behind them says that a code 23 without a command is of the marking. */
+#define WRONG_FILE_TEXTS 10u
+
 /* Texts that name no word: the patterns behind those. A good magic in one of the others is no wrong file. */
 static bool said_otherwise(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	bool said = false;
 
-	for (unsigned i = 3; i < TUG_RULE_SEEN; i++) {
+	for (unsigned i = 3; i < WRONG_FILE_TEXTS; i++) {
 		if (h->seen[i]->count > 0 && !tug_dg_well_after(f, &h->seen[i]->last)) {
 			said = tug_hit_seen(h, i) || said;
 		}
@@ -155,6 +158,9 @@ static bool wrong_file(const struct tug_dg_facts *f, struct tug_hit *h)
 		tug_hit_quote(h, &u->first);
 		tell_word(h, word);
 		return true;
+	}
+	if (r != NULL && r->group != TUG_GRP_IMG && h->seen[WRONG_FILE_TEXTS]->count > 0) {
+		return false;
 	}
 	if (r != NULL) {
 		if (r->legacy && r->rsn[0] == '\0') {
@@ -368,6 +374,20 @@ static bool no_heap(const struct tug_dg_facts *f, struct tug_hit *h)
 	if (!tug_hit_said(f, h) && r == NULL) {
 		return false;
 	}
+	if (r != NULL && r->legacy && tug_dg_conf_num(f->conf, TUG_ROLES_APP, "HEAP_MEM_POOL_SIZE", 0) > 0) {
+		const struct tug_dg_sym *heap = tug_dg_conf_get(f->conf, TUG_ROLES_APP, "HEAP_MEM_POOL_SIZE");
+
+		tug_hit_quote(h, &heap->at);
+		tug_hit_cause(h, "The flash writer and its block buffer (CONFIG_IMG_BLOCK_BUF_SIZE, 512 by default) come "
+				 "from the heap: up to Zephyr 3.0 as soon as there is one, later with "
+				 "CONFIG_MCUMGR_GRP_IMG_USE_HEAP_FOR_FLASH_IMG_CONTEXT. The heap here has %s octets; older "
+				 "servers answer code 1 then.", heap->value);
+		tug_hit_fix(h, "CONFIG_HEAP_MEM_POOL_SIZE=4096, or 0 where nothing else needs a heap.");
+		tug_hit_commands(h, "CONFIG_HEAP_MEM_POOL_SIZE=4096");
+		if (r->group != TUG_GRP_IMG) {
+			tug_hit_possible(h, TUG_SEV_DEGRADED); /* of which command the code is is not known */
+		}
+	}
 	if (r != NULL && !r->legacy && r->rc != 15) {
 		tug_hit_title(h, "The device's flash writer is %s: its chunks do not follow each other as they should",
 			      r->rc == 16 ? "still in use by another upload" : "not prepared, a chunk is missing");
@@ -394,7 +414,8 @@ static const struct tug_rule rules[] = {
 			  "Magic mismatch: %x != %x", "Invalid Header Magic Number.",
 			  "The image does not have a valid mcu header", "This is not a valid file for DFU.",
 			  "DFU Manifest File not found.", "mage header magic value does not match the expected value",
-			  "Invalid TLV Info Magic Number.", "InvalidImageException: Invalid image file" },
+			  "Invalid TLV Info Magic Number.", "InvalidImageException: Invalid image file",
+			  [WRONG_FILE_TEXTS] = "Faled boot_set_next with code" },
 		.when = wrong_file,
 		.title = "The file that was chosen is not a signed MCUboot image",
 		.cause = "A signed image begins with the octets 3d b8 f3 96. Files that look alike in a build folder "
@@ -550,8 +571,9 @@ static const struct tug_rule rules[] = {
 		.fix = "Switch that option off, or set CONFIG_HEAP_MEM_POOL_SIZE above CONFIG_IMG_BLOCK_BUF_SIZE plus "
 		       "what else uses the heap.",
 		.next = "set CONFIG_MCUMGR_GRP_IMG_USE_HEAP_FOR_FLASH_IMG_CONTEXT=n or enlarge the heap",
+		.settle = "Set CONFIG_HEAP_MEM_POOL_SIZE=4096, flash, and upload again",
 		.commands = "CONFIG_MCUMGR_GRP_IMG_USE_HEAP_FOR_FLASH_IMG_CONTEXT=n",
-		.source = "src:z:zephyr_img_mgmt.c",
+		.source = "src:z:zephyr_img_mgmt.c, Z44214, DZ87741",
 	},
 	{
 		.id = "upload-flash-open-failed",
@@ -574,7 +596,7 @@ static const struct tug_rule rules[] = {
 		.rank = 240,
 		.severity = TUG_SEV_BLOCKING,
 		.seen = { "Irrecoverable error: flash write failed", "Flash area writing failed",
-			  "Flash area erasing failed", "Flash area erase failed" },
+			  "Flash area erasing failed", "Flash area erase failed", "image slot erase of %x bytes failed", "Flash write failed (12)" },
 		.when = write_failed,
 		.title = "The device could not write or erase its flash during the upload",
 		.cause = "The image is larger than the slot, the external flash is write-protected or does not answer, "
