@@ -42,7 +42,9 @@ static bool bootloader_off(const struct tug_dg_facts *f, struct tug_hit *h)
 	}
 	if ((sb != NULL && strcmp(sb->value, "n") == 0) || none_y || (sb == NULL && tug_conf_built(f, TUG_ROLES_SYSBUILD))) {
 		tug_hit_title(h, "sysbuild is told to build no MCUboot, and the application wants to be updated");
-		tug_hit_quote(h, none_y ? &none->at : sb != NULL ? &sb->at : &app->at);
+		if (none_y || sb != NULL || app != NULL) {
+			tug_hit_quote(h, none_y ? &none->at : sb != NULL ? &sb->at : &app->at);
+		}
 		tug_conf_quote_dfu(h, f);
 		return h->n_evidence > 0;
 	}
