@@ -22,7 +22,7 @@ struct tug_dg_conf {
 	struct tug_dg_sym *sym; /* [n] */
 	uint32_t *next;         /* [n] chain, index + 1 */
 	size_t n, cap;
-	size_t settled;         /* settings before it have their role for good */
+	size_t settled;           /* settings before it have their role for good */
 	uint32_t bucket[BUCKETS]; /* index + 1 */
 	unsigned roles;
 	struct file file[FILES_MAX];
@@ -189,7 +189,7 @@ void tug_dg_conf_settle(struct tug_dg_conf *c, unsigned role, unsigned sysbuild)
 /* Generated files know best; among written ones the narrower role comes first. */
 static const uint8_t trust[] = {
 	TUG_ROLE_APP_BUILT, TUG_ROLE_BOOT_BUILT, TUG_ROLE_SYSBUILD_BUILT, TUG_ROLE_NET_BUILT,
-	TUG_ROLE_APP,	    TUG_ROLE_BOOT,	 TUG_ROLE_SYSBUILD,	  TUG_ROLE_NET,
+	TUG_ROLE_APP,       TUG_ROLE_BOOT,       TUG_ROLE_SYSBUILD,       TUG_ROLE_NET,
 };
 
 const struct tug_dg_sym *tug_dg_conf_get(const struct tug_dg_conf *c, unsigned roles, const char *name)
@@ -244,7 +244,8 @@ static bool path_ends(const char *name, const char *end)
 {
 	size_t n = strlen(name), e = strlen(end);
 
-	return n >= e && strcmp(name + n - e, end) == 0 && (n == e || name[n - e - 1] == '/' || name[n - e - 1] == '\\');
+	return n >= e && strcmp(name + n - e, end) == 0 &&
+	       (n == e || name[n - e - 1] == '/' || name[n - e - 1] == '\\');
 }
 
 void tug_dg_conf_note_file(struct tug_dg_conf *c, const char *name, const struct tug_evidence *at)

@@ -9,9 +9,9 @@
 
 /** A file of partitions being read. */
 struct tug_parts_file {
-	uint16_t no;  /**< its number, 0 = nothing noted yet */
-	bool fixed;   /**< written by hand */
-	bool dts;     /**< a devicetree */
+	uint16_t no; /**< its number, 0 = nothing noted yet */
+	bool fixed;  /**< written by hand */
+	bool dts;    /**< a devicetree */
 };
 
 /**

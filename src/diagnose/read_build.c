@@ -20,8 +20,8 @@
 /* A line, or a piece of a long one. */
 struct kept {
 	struct tug_evidence at;
-	bool more;  /* the next piece is of the same line */
-	bool boot;  /* within the build of MCUboot */
+	bool more; /* the next piece is of the same line */
+	bool boot; /* within the build of MCUboot */
 	size_t len;
 	char p[PIECE];
 };
@@ -29,10 +29,10 @@ struct kept {
 struct state {
 	struct kept kept[KEPT]; /* ring */
 	uint64_t pushed, done;
-	unsigned open;          /* lines that may still belong to a message */
-	bool boot;              /* the build of MCUboot is under way */
-	char chip[16];          /* the one processor that the text mentions */
-	bool chips;             /* it mentions several */
+	unsigned open; /* lines that may still belong to a message */
+	bool boot;     /* the build of MCUboot is under way */
+	char chip[16]; /* the one processor that the text mentions */
+	bool chips;    /* it mentions several */
 };
 
 /* Text of several pieces, with '\n' between lines. */
@@ -237,6 +237,26 @@ static void see_unmet(struct tug_dg_build *b, const struct window *w, const stru
 	}
 }
 
+/* "X (defined at ...) has direct dependencies Y with value n, but is currently being y-selected by": the build stops. */
+static void see_selected(struct tug_dg_build *b, const struct window *w, const struct kept *k, size_t at, size_t end)
+{
+	char symbol[64];
+	struct tug_dg_unmet *u;
+	size_t to = 0;
+
+	if (find(w, end, end + 300, "withvaluen", &to) == 0 || find(w, to, to + 80, "-selectedby", NULL) == 0) {
+		return;
+	}
+	symbol_before(w, at, symbol, sizeof(symbol));
+	u = unmet_of(b, symbol, &k->at);
+	if (u != NULL) {
+		u->selected = true;
+		if (u->deps[0] == '\0') {
+			take_deps(w, end, u->deps, sizeof(u->deps));
+		}
+	}
+}
+
 static void see_kconfig(struct tug_dg_build *b, const struct window *w, const struct kept *k)
 {
 	char symbol[64];
@@ -253,6 +273,9 @@ static void see_kconfig(struct tug_dg_build *b, const struct window *w, const st
 			unmet_of(b, symbol, &k->at);
 		}
 	}
+	for (i = w->from; (end = find(w, i, w->to, "hasdirectdependencies", &at)) != 0; i = at + 1) {
+		see_selected(b, w, k, at, end);
+	}
 	for (i = w->from; (end = find(w, i, w->to, "unsatisfieddependencies:", &at)) != 0; i = at + 1) {
 		see_unmet(b, w, k, at, end);
 	}
@@ -262,12 +285,21 @@ static void see_kconfig(struct tug_dg_build *b, const struct window *w, const st
 
 static void see_end(struct tug_dg_build *b, const struct window *w, const struct kept *k)
 {
-	static const char *const ends[] = { "abortingduetokconfigwarnings", "fatalerror:commandexited", "ninja:buildstopped",
-					    "configuringincomplete,errorsoccurred", "partitionmanagerfailed:",
-					    "collect2:error:ldreturned" };
+	static const char *const ends[] = { "abortingduetokconfigwarnings", "fatalerror:commandexited",
+					    "ninja:buildstopped",           "configuringincomplete,errorsoccurred",
+					    "partitionmanagerfailed:",      "collect2:error:ldreturned",
+					    "undefinedreferenceto" };
+	size_t at = 0;
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		if (find(w, w->from, w->to, ends[i], NULL) != 0 && !b->aborted) {
+			b->aborted = true;
+			b->aborted_at = k->at;
+		}
+	}
+	/* "main.c:20:5: error: ..." */
+	for (size_t i = w->from; !b->aborted && find(w, i, w->to, ":error:", &at) != 0; i = at + 1) {
+		if (at > 0 && isdigit((unsigned char)w->p[at - 1])) {
 			b->aborted = true;
 			b->aborted_at = k->at;
 		}
@@ -327,11 +359,12 @@ static bool may_begin(const struct kept *k, size_t i, const char *want)
 static bool worth_a_look(const struct kept *k)
 {
 	static const char *const starts[] = { "totheundefined", "wasassignedthe", "unsatisfieddep", "abortingdueto",
-					      "fatalerror:",	"ninja:build",	  "configuringinc", "partitionmana",
-					      "collect2:",	"overflowedby",	  "usingdefaultm" };
+					      "hasdirectdepe",  ":error:",        "undefinedrefe",
+					      "fatalerror:",    "ninja:build",    "configuringinc", "partitionmana",
+					      "collect2:",      "overflowedby",   "usingdefaultm" };
 
 	for (size_t i = 0; i < k->len; i++) {
-		if (strchr("twuafncpo", tolower((unsigned char)k->p[i])) == NULL) {
+		if (strchr("twuafncpoh:", tolower((unsigned char)k->p[i])) == NULL) {
 			continue;
 		}
 		for (size_t s = 0; s < sizeof(starts) / sizeof(starts[0]); s++) {
@@ -390,12 +423,40 @@ static bool kconfig_line(struct tug_slice s)
 	       (tug_dg_find(s, "(defined at") != NULL || tug_dg_find(s, "attempt to assign") != NULL);
 }
 
+/* "file.c:20:5: error: ...", "undefined reference to ..." */
+static bool compiler_line(struct tug_slice s)
+{
+	static const char *const marks[] = { ": error: ", ": fatal error: ", ": warning: " };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		const uint8_t *at = tug_dg_find(s, marks[i]);
+
+		if (at != NULL && at > s.p && isdigit(at[-1])) {
+			return true;
+		}
+	}
+	return tug_dg_find(s, ": undefined reference to ") != NULL;
+}
+
 static bool build_line(struct tug_slice s)
 {
-	static const char *const heads[] = { "-- ",	      "CMake Error",   "CMake Warning", "ninja: ",   "FATAL ERROR: ",
-					     "error: Aborting", "Parsing ",     "Loaded configuration", "Merged configuration",
-					     "Configuration saved to", "Kconfig header saved", "Memory region", "collect2: ",
-					     "Generating files from", "*** Running CMake", "=== child image", "Including boilerplate",
+	static const char *const heads[] = { "-- ",
+					     "CMake Error",
+					     "CMake Warning",
+					     "ninja: ",
+					     "FATAL ERROR: ",
+					     "error: Aborting",
+					     "Parsing ",
+					     "Loaded configuration",
+					     "Merged configuration",
+					     "Configuration saved to",
+					     "Kconfig header saved",
+					     "Memory region",
+					     "collect2: ",
+					     "Generating files from",
+					     "*** Running CMake",
+					     "=== child image",
+					     "Including boilerplate",
 					     "Loading Zephyr" };
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
@@ -408,10 +469,11 @@ static bool build_line(struct tug_slice s)
 		struct tug_slice t = tug_slice_of(s.p + 1, s.len - 1);
 		uint64_t v;
 
-		return tug_dg_number(&t, &v) && tug_dg_starts(t, "/", &t) && tug_dg_number(&t, &v) && tug_dg_starts(t, "]", NULL);
+		return tug_dg_number(&t, &v) && tug_dg_starts(t, "/", &t) && tug_dg_number(&t, &v) &&
+		       tug_dg_starts(t, "]", NULL);
 	}
-	return kconfig_line(s) || tug_dg_find(s, "will not fit in region") != NULL || tug_dg_find(s, "' overflowed by") != NULL ||
-	       tug_dg_find(s, "unsatisfied dependencies") != NULL;
+	return kconfig_line(s) || tug_dg_find(s, "will not fit in region") != NULL ||
+	       tug_dg_find(s, "' overflowed by") != NULL || tug_dg_find(s, "unsatisfied dependencies") != NULL || compiler_line(s);
 }
 
 /* Prose names the processor: believed when it names no other one. */

@@ -38,7 +38,8 @@ static struct tug_slice version_at(struct tug_slice s)
 /* The last of /ncs/v2.4.0/, \ncs\v2.4.0\, /nrfconnect/v2.4.0/ ... in a line. */
 static struct tug_slice version_in_path(struct tug_slice s)
 {
-	static const char *const folders[] = { "ncs", "nordicsemi", "nrfconnect", "nrf-connect-sdk", "nrfconnectsdk", "NordicSemi" };
+	static const char *const folders[] = { "ncs",           "nordicsemi", "nrfconnect", "nrf-connect-sdk",
+					       "nrfconnectsdk", "NordicSemi" };
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		struct tug_slice rest = s, v;
@@ -61,8 +62,9 @@ static struct tug_slice version_in_path(struct tug_slice s)
 /* Somebody compares versions in prose: which one is meant is not known. */
 static bool compares(struct tug_slice s)
 {
-	static const char *const words[] = { "from ", "than ", "upgrad", "updat", "migrat", "worked", "before", "until", "since",
-					     "later", "port", "older", "newer", "previous", " to v", "Added in" };
+	static const char *const words[] = { "from ",  "than ",    "upgrad", "updat",   "migrat", "worked",
+					     "before", "until",    "since",  "later",   "port",   "older",
+					     "newer",  "previous", " to v",  "Added in" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (tug_dg_find(s, words[i]) != NULL) {
@@ -79,10 +81,18 @@ static bool said_version(struct tug_diag *d, const struct tug_dg_line *l)
 		const char *text;
 		struct tug_dg_version *which;
 	} says[] = {
-		{ "nRF Connect SDK version", &v->ncs }, { "nRF Connect SDK: ", &v->ncs }, { "nRF Connect SDK ", &v->ncs }, { "nRF SDK: ", &v->ncs },
-		{ "NCS version", &v->ncs },		{ "NCS: ", &v->ncs },		  { "NCS v", &v->ncs },
-		{ "NCS ", &v->ncs },			{ "ncs v", &v->ncs },		  { "SDK version", &v->ncs },
-		{ "Zephyr version", &v->zephyr },	{ "Zephyr OS version", &v->zephyr },
+		{ "nRF Connect SDK version", &v->ncs },
+		{ "nRF Connect SDK: ", &v->ncs },
+		{ "nRF Connect SDK ", &v->ncs },
+		{ "nRF SDK: ", &v->ncs },
+		{ "NCS version", &v->ncs },
+		{ "NCS: ", &v->ncs },
+		{ "NCS v", &v->ncs },
+		{ "NCS ", &v->ncs },
+		{ "ncs v", &v->ncs },
+		{ "SDK version", &v->ncs },
+		{ "Zephyr version", &v->zephyr },
+		{ "Zephyr OS version", &v->zephyr },
 	};
 	struct tug_slice s = l->text, rest;
 
@@ -267,7 +277,10 @@ static uint64_t with_unit(struct tug_slice *s)
 		return 0;
 	}
 	word = tug_dg_word(s);
-	return tug_slice_is(word, "KB") ? v * 1024 : tug_slice_is(word, "MB") ? v * UINT64_C(1048576) : tug_slice_is(word, "B") ? v : 0;
+	return tug_slice_is(word, "KB")   ? v * 1024
+	       : tug_slice_is(word, "MB") ? v * UINT64_C(1048576)
+	       : tug_slice_is(word, "B")  ? v
+					  : 0;
 }
 
 /* "FLASH:       64588 B     499200 B     12.94%": what is linked is less than what is signed. */

@@ -69,8 +69,7 @@ static bool boot_folder(const char *path, const char *base)
 {
 	return strstr(path, "/child_image/mcuboot/") != NULL || strstr(path, "/sysbuild/mcuboot/") != NULL ||
 	       strstr(path, "/mcuboot/zephyr/.config") != NULL || strstr(path, "/mcuboot/zephyr/zephyr.dts") != NULL ||
-	       strstr(path, "/boot/zephyr/") != NULL ||
-	       (strstr(path, "/mcuboot/prj") != NULL && begins(base, "prj")) ||
+	       strstr(path, "/boot/zephyr/") != NULL || (strstr(path, "/mcuboot/prj") != NULL && begins(base, "prj")) ||
 	       ((strstr(path, "/sysbuild/") != NULL || strstr(path, "/child_image/") != NULL) &&
 		strstr(base, "mcuboot") != NULL);
 }
@@ -78,7 +77,7 @@ static bool boot_folder(const char *path, const char *base)
 static void role_of(const char *path, const char *base, struct tug_conf_path *out)
 {
 	static const char *const nobody[] = { "b0", "b0n", "tfm", "remote", "empty_net_core", "uicr" };
-	static const char *const net[] = { "ipc_radio", "hci_ipc", "hci_rpmsg", "rpc_host", "802154_rpmsg",
+	static const char *const net[] = { "ipc_radio",           "hci_ipc", "hci_rpmsg", "rpc_host", "802154_rpmsg",
 					   "multiprotocol_rpmsg", "net_core" };
 
 	out->sure = true;
@@ -90,12 +89,12 @@ static void role_of(const char *path, const char *base, struct tug_conf_path *ou
 		out->role = TUG_ROLE_BOOT;
 	} else {
 		out->sure = false;
-		out->role = stem_is(base, "mcuboot") ? TUG_ROLE_BOOT :
-			    stem_is(base, "sysbuild") && out->config ? TUG_ROLE_SYSBUILD :
-			    stem_is(base, "prj") || stem_is(base, "app") || begins(base, "overlay") ||
-					    strstr(path, "/boards/") != NULL ?
-			    TUG_ROLE_APP :
-			    0;
+		out->role = stem_is(base, "mcuboot")                   ? TUG_ROLE_BOOT
+			    : stem_is(base, "sysbuild") && out->config ? TUG_ROLE_SYSBUILD
+			    : stem_is(base, "prj") || stem_is(base, "app") || begins(base, "overlay") ||
+					    strstr(path, "/boards/") != NULL
+				    ? TUG_ROLE_APP
+				    : 0;
 	}
 }
 
@@ -176,10 +175,12 @@ static struct tug_slice lone_name(struct tug_slice s)
 		struct tug_slice rest = s, word = undecorate(tug_dg_word(&rest));
 		size_t cut = last_blank(s);
 
-		if (rest.len > 0 && one_of(word, "file filename content contents of my the our in here is this cat type more less for application project app")) {
+		if (rest.len > 0 && one_of(word, "file filename content contents of my the our in here is this cat "
+						 "type more less for application project app")) {
 			s = undecorate(rest);
-		} else if (cut > 0 && one_of(undecorate(tug_slice_of(s.p + cut, s.len - cut)),
-					     "file content contents is looks look like this below as follows follow here")) {
+		} else if (cut > 0 &&
+			   one_of(undecorate(tug_slice_of(s.p + cut, s.len - cut)),
+				  "file content contents is looks look like this below as follows follow here")) {
 			s = undecorate(tug_slice_of(s.p, cut));
 		} else {
 			break;
@@ -234,7 +235,8 @@ static size_t chip_len(struct tug_slice s, size_t i)
 {
 	size_t digits, letters, tail;
 
-	if (i + 7 > s.len || (s.p[i] != 'n' && s.p[i] != 'N') || tolower(s.p[i + 1]) != 'r' || tolower(s.p[i + 2]) != 'f') {
+	if (i + 7 > s.len || (s.p[i] != 'n' && s.p[i] != 'N') || tolower(s.p[i + 1]) != 'r' ||
+	    tolower(s.p[i + 2]) != 'f') {
 		return 0;
 	}
 	digits = run(s, i + 3, isdigit);

@@ -20,20 +20,20 @@ struct chosen {
 
 struct state {
 	bool started;
-	bool file;           /* named as a devicetree file */
-	bool compiled;       /* zephyr.dts */
-	bool any;            /* some node or chosen property was read */
-	bool boot;           /* of MCUboot */
+	bool file;     /* named as a devicetree file */
+	bool compiled; /* zephyr.dts */
+	bool any;      /* some node or chosen property was read */
+	bool boot;     /* of MCUboot */
 	struct tug_parts_file in;
 	struct chosen chosen;
 	char text[STATEMENT_MAX]; /* statement under way */
 	size_t len;
-	bool comment;        /* within a comment over several lines */
-	int depth;           /* open braces */
-	unsigned odd;        /* lines in a row that are no devicetree */
-	int region_depth;    /* depth at which `region` began, 0 = not */
+	bool comment;     /* within a comment over several lines */
+	int depth;        /* open braces */
+	unsigned odd;     /* lines in a row that are no devicetree */
+	int region_depth; /* depth at which `region` began, 0 = not */
 	char region[24];
-	int part_depth;      /* depth within the partition's node, 0 = none is open */
+	int part_depth; /* depth within the partition's node, 0 = none is open */
 	char node_label[40], label[40];
 	struct tug_dg_part part;
 	bool has_reg;
@@ -53,8 +53,9 @@ static bool has_any(const char *text, const char *const *words, size_t n)
 
 static void see_region(struct state *st, const char *text)
 {
-	static const char *const outside[] = { "mx25", "gd25", "w25q", "at25", "is25", "s25f", "ext_flash", "external_flash", "qspi",
-					       "spi_nor", "spi-nor", "spi_flash", "mspi-nor", "jedec," };
+	static const char *const outside[] = { "mx25",    "gd25",      "w25q",           "at25",  "is25",
+					       "s25f",    "ext_flash", "external_flash", "qspi",  "spi_nor",
+					       "spi-nor", "spi_flash", "mspi-nor",       "jedec," };
 	static const char *const inside[] = { "flash0", "flash@0", "rram", "mram" };
 	bool out = has_any(text, outside, sizeof(outside) / sizeof(outside[0]));
 
@@ -81,7 +82,8 @@ static void open_node(struct state *st, const struct tug_dg_line *l)
 		st->part.input = l->input;
 		tug_dg_here(l, &st->part.at);
 		if (st->text[0] == '&') {
-			tug_dg_copy(st->node_label, sizeof(st->node_label), tug_slice_of(st->text + 1, strlen(st->text) - 1));
+			tug_dg_copy(st->node_label, sizeof(st->node_label),
+				    tug_slice_of(st->text + 1, strlen(st->text) - 1));
 		} else if (n > 0) {
 			tug_dg_copy(st->node_label, sizeof(st->node_label), tug_slice_of(st->text, n));
 		}
@@ -93,12 +95,14 @@ static void open_node(struct state *st, const struct tug_dg_line *l)
 static void close_node(struct tug_diag *d, struct state *st)
 {
 	if (st->part_depth != 0 && st->depth == st->part_depth) {
-		const char *name = st->label[0] != '\0' && strstr(st->node_label, "_partition") == NULL ? st->label :
-				   st->node_label[0] != '\0' ? st->node_label : st->label;
+		const char *name = st->label[0] != '\0' && strstr(st->node_label, "_partition") == NULL ? st->label
+				   : st->node_label[0] != '\0'                                          ? st->node_label
+													: st->label;
 
 		if (st->has_reg && name[0] != '\0') {
 			snprintf(st->part.name, sizeof(st->part.name), "%s", name);
-			snprintf(st->part.region, sizeof(st->part.region), "%s", st->region_depth != 0 ? st->region : "");
+			snprintf(st->part.region, sizeof(st->part.region), "%s",
+				 st->region_depth != 0 ? st->region : "");
 			st->in.dts = true;
 			tug_parts_add(tug_dg_facts(d), &st->in, &st->part);
 		}
@@ -154,8 +158,8 @@ static bool take_chosen(struct state *st, struct tug_slice key, struct tug_slice
 		const char *key;
 		char *to;
 	} const chosen[] = {
-		{ "zephyr,uart-mcumgr", st->chosen.mcumgr },	  { "zephyr,console", st->chosen.console },
-		{ "zephyr,shell-uart", st->chosen.shell },	  { "nordic,pm-ext-flash", st->chosen.ext_flash },
+		{ "zephyr,uart-mcumgr", st->chosen.mcumgr },  { "zephyr,console", st->chosen.console },
+		{ "zephyr,shell-uart", st->chosen.shell },    { "nordic,pm-ext-flash", st->chosen.ext_flash },
 		{ "zephyr,code-partition", st->chosen.code },
 	};
 
@@ -224,7 +228,8 @@ static void take_text(struct tug_diag *d, struct state *st, const struct tug_dg_
 		} else if (!quoted && c == '/' && next == '*') {
 			st->comment = true;
 			i++;
-		} else if (!quoted && ((c == '/' && next == '/') || (c == '#' && tug_dg_trim(s).p == s.p + i && isalpha(next) && next != 'a' && next != 's'))) {
+		} else if (!quoted && ((c == '/' && next == '/') || (c == '#' && tug_dg_trim(s).p == s.p + i &&
+								     isalpha(next) && next != 'a' && next != 's'))) {
 			break; /* a comment, or a line of the preprocessor (but not #address-cells, #size-cells) */
 		} else if (!quoted && strchr(";{}", c) != NULL) {
 			end_statement(d, st, l, (char)c);
@@ -259,7 +264,8 @@ static bool opens_node(struct tug_slice s)
 
 static bool chosen_line(struct tug_slice s)
 {
-	return s.len > 0 && s.p[s.len - 1] == ';' && (tug_dg_starts(s, "zephyr,", NULL) || tug_dg_starts(s, "nordic,pm-ext-flash", NULL)) &&
+	return s.len > 0 && s.p[s.len - 1] == ';' &&
+	       (tug_dg_starts(s, "zephyr,", NULL) || tug_dg_starts(s, "nordic,pm-ext-flash", NULL)) &&
 	       memchr(s.p, '&', s.len) != NULL;
 }
 
@@ -276,7 +282,9 @@ static void flush(struct tug_diag *d, struct state *st)
 	struct {
 		char *to;
 		const char *from;
-	} const copies[] = { { p->chosen_mcumgr, c->mcumgr }, { p->chosen_console, c->console }, { p->chosen_shell, c->shell },
+	} const copies[] = { { p->chosen_mcumgr, c->mcumgr },
+			     { p->chosen_console, c->console },
+			     { p->chosen_shell, c->shell },
 			     { p->chosen_ext_flash, c->ext_flash } };
 
 	if (!st->any) {

@@ -13,12 +13,18 @@
 static const char *common_name(const char *name)
 {
 	static const char *const names[][2] = {
-		{ "image-0", "mcuboot_primary" },	  { "slot0_partition", "mcuboot_primary" },
-		{ "image_0", "mcuboot_primary" },	  { "image-1", "mcuboot_secondary" },
-		{ "slot1_partition", "mcuboot_secondary" }, { "image_1", "mcuboot_secondary" },
-		{ "boot_partition", "mcuboot" },	  { "image-2", "mcuboot_primary_1" },
-		{ "slot2_partition", "mcuboot_primary_1" }, { "image-3", "mcuboot_secondary_1" },
-		{ "slot3_partition", "mcuboot_secondary_1" }, { "image-scratch", "mcuboot_scratch" },
+		{ "image-0", "mcuboot_primary" },
+		{ "slot0_partition", "mcuboot_primary" },
+		{ "image_0", "mcuboot_primary" },
+		{ "image-1", "mcuboot_secondary" },
+		{ "slot1_partition", "mcuboot_secondary" },
+		{ "image_1", "mcuboot_secondary" },
+		{ "boot_partition", "mcuboot" },
+		{ "image-2", "mcuboot_primary_1" },
+		{ "slot2_partition", "mcuboot_primary_1" },
+		{ "image-3", "mcuboot_secondary_1" },
+		{ "slot3_partition", "mcuboot_secondary_1" },
+		{ "image-scratch", "mcuboot_scratch" },
 		{ "scratch_partition", "mcuboot_scratch" },
 	};
 

@@ -14,15 +14,15 @@ enum prop { PROP_NONE, PROP_ADDRESS, PROP_END, PROP_SIZE, PROP_REGION, PROP_SPAN
 
 struct state {
 	bool started;
-	bool whole;              /* the input is a partition file by its name */
-	bool file;               /* the input, or the section, is one */
+	bool whole;               /* the input is a partition file by its name */
+	bool file;                /* the input, or the section, is one */
 	struct tug_parts_file in; /* file being read */
-	bool open;               /* a key was seen that may be a partition's name */
-	struct tug_dg_part part; /* it */
-	unsigned props;          /* set of enum prop seen of it */
-	uint64_t end;            /* its end_address */
-	enum prop prop;          /* whose value comes next */
-	char region[24];         /* region of a report */
+	bool open;                /* a key was seen that may be a partition's name */
+	struct tug_dg_part part;  /* it */
+	unsigned props;           /* set of enum prop seen of it */
+	uint64_t end;             /* its end_address */
+	enum prop prop;           /* whose value comes next */
+	char region[24];          /* region of a report */
 };
 
 static bool name_is(const char *name, const char *const *list, size_t n)
@@ -38,7 +38,8 @@ static bool name_is(const char *name, const char *const *list, size_t n)
 /* Memory that holds no image, and regions themselves. */
 static bool no_partition(const struct tug_dg_part *p)
 {
-	static const char *const regions[] = { "flash_primary", "external_flash", "otp", "ram_flash", "regions", "partitions" };
+	static const char *const regions[] = { "flash_primary", "external_flash", "otp",
+					       "ram_flash",     "regions",        "partitions" };
 
 	return strstr(p->region, "sram") != NULL || strncmp(p->name, "sram", 4) == 0 || strcmp(p->region, "otp") == 0 ||
 	       name_is(p->name, regions, sizeof(regions) / sizeof(regions[0]));
@@ -94,13 +95,33 @@ static enum prop prop_of(struct tug_slice key)
 		const char *name;
 		enum prop prop;
 	} props[] = {
-		{ "address", PROP_ADDRESS }, { "end_address", PROP_END }, { "size", PROP_SIZE },	{ "region", PROP_REGION },
-		{ "span", PROP_SPAN },	     { "orig_span", PROP_SPAN },  { "placement", PROP_OTHER },	{ "before", PROP_OTHER },
-		{ "after", PROP_OTHER },     { "align", PROP_OTHER },	  { "start", PROP_OTHER },	{ "end", PROP_OTHER },
-		{ "align_next", PROP_OTHER }, { "device", PROP_OTHER },	  { "sharers", PROP_OTHER },	{ "inside", PROP_OTHER },
-		{ "one_of", PROP_OTHER },    { "all_of", PROP_OTHER },	  { "extra_params", PROP_OTHER }, { "driver", PROP_OTHER },
-		{ "pm_name", PROP_OTHER },   { "affiliation", PROP_OTHER }, { "share_size", PROP_OTHER }, { "base_address", PROP_OTHER },
-		{ "default_driver_kconfig", PROP_OTHER }, { "placement_strategy", PROP_OTHER }, { "dynamic_partition", PROP_OTHER },
+		{ "address", PROP_ADDRESS },
+		{ "end_address", PROP_END },
+		{ "size", PROP_SIZE },
+		{ "region", PROP_REGION },
+		{ "span", PROP_SPAN },
+		{ "orig_span", PROP_SPAN },
+		{ "placement", PROP_OTHER },
+		{ "before", PROP_OTHER },
+		{ "after", PROP_OTHER },
+		{ "align", PROP_OTHER },
+		{ "start", PROP_OTHER },
+		{ "end", PROP_OTHER },
+		{ "align_next", PROP_OTHER },
+		{ "device", PROP_OTHER },
+		{ "sharers", PROP_OTHER },
+		{ "inside", PROP_OTHER },
+		{ "one_of", PROP_OTHER },
+		{ "all_of", PROP_OTHER },
+		{ "extra_params", PROP_OTHER },
+		{ "driver", PROP_OTHER },
+		{ "pm_name", PROP_OTHER },
+		{ "affiliation", PROP_OTHER },
+		{ "share_size", PROP_OTHER },
+		{ "base_address", PROP_OTHER },
+		{ "default_driver_kconfig", PROP_OTHER },
+		{ "placement_strategy", PROP_OTHER },
+		{ "dynamic_partition", PROP_OTHER },
 	};
 
 	for (size_t i = 0; i < sizeof(props) / sizeof(props[0]); i++) {

@@ -10,19 +10,34 @@
 #define OTA "NCS_SAMPLE_MCUMGR_BT_OTA_DFU"
 
 /* Symbols that the option brings when they are not set otherwise. */
-static const char *const ota_on[] = {
-	"MCUMGR", "NET_BUF", "ZCBOR", "CRC", "MCUMGR_TRANSPORT_BT", "FLASH", "FLASH_MAP", "MCUMGR_GRP_OS",
-	"MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL", "MCUMGR_TRANSPORT_BT_REASSEMBLY", "IMG_MANAGER", "MCUMGR_GRP_IMG",
-	"STREAM_FLASH", "NCS_SAMPLE_MCUMGR_BT_OTA_DFU_SPEEDUP", "MCUMGR_TRANSPORT_BT_PERM_RW", "IMG_ERASE_PROGRESSIVELY",
-	"MCUMGR_GRP_OS_MCUMGR_PARAMS", "MCUMGR_GRP_OS_BOOTLOADER_INFO",
-};
+static const char *const ota_on[] = { "MCUMGR",
+				      "NET_BUF",
+				      "ZCBOR",
+				      "CRC",
+				      "MCUMGR_TRANSPORT_BT",
+				      "FLASH",
+				      "FLASH_MAP",
+				      "MCUMGR_GRP_OS",
+				      "MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL",
+				      "MCUMGR_TRANSPORT_BT_REASSEMBLY",
+				      "IMG_MANAGER",
+				      "MCUMGR_GRP_IMG",
+				      "STREAM_FLASH",
+				      "NCS_SAMPLE_MCUMGR_BT_OTA_DFU_SPEEDUP",
+				      "MCUMGR_TRANSPORT_BT_PERM_RW",
+				      "IMG_ERASE_PROGRESSIVELY",
+				      "MCUMGR_GRP_OS_MCUMGR_PARAMS",
+				      "MCUMGR_GRP_OS_BOOTLOADER_INFO" };
 
 static const struct {
 	const char *name;
 	int64_t value;
 } ota_value[] = {
-	{ "MCUMGR_TRANSPORT_NETBUF_SIZE", 2475 }, { "BT_L2CAP_TX_MTU", 498 },	      { "BT_BUF_ACL_RX_SIZE", 502 },
-	{ "BT_BUF_ACL_TX_SIZE", 251 },		  { "BT_CTLR_DATA_LENGTH_MAX", 251 },
+	{ "MCUMGR_TRANSPORT_NETBUF_SIZE", 2475 },
+	{ "BT_L2CAP_TX_MTU", 498 },
+	{ "BT_BUF_ACL_RX_SIZE", 502 },
+	{ "BT_BUF_ACL_TX_SIZE", 251 },
+	{ "BT_CTLR_DATA_LENGTH_MAX", 251 },
 };
 
 /* Of an image whose generated file is there the written ones do not count. */
@@ -180,8 +195,9 @@ static bool new_names(const struct tug_dg_facts *f)
 	char buf[96];
 
 	for (size_t i = 0; (s = tug_dg_conf_at(f->conf, i)) != NULL; i++) {
-		if ((s->role & TUG_ROLES_APP) != 0 && (tug_dg_rename_old(s->name, strlen(s->name), buf, sizeof(buf)) != NULL ||
-						       strcmp(s->name, OTA) == 0)) {
+		if ((s->role & TUG_ROLES_APP) != 0 &&
+		    (tug_dg_rename_old(s->name, strlen(s->name), buf, sizeof(buf)) != NULL ||
+		     strcmp(s->name, OTA) == 0)) {
 			return true;
 		}
 	}
@@ -201,9 +217,9 @@ bool tug_conf_ncs(const struct tug_dg_facts *f)
 		return true;
 	}
 	for (size_t i = 0; (s = tug_dg_conf_at(f->conf, i)) != NULL; i++) {
-		if (strncmp(s->name, "NCS_", 4) == 0 || strncmp(s->name, "PM_", 3) == 0 || strcmp(s->name, "MPSL") == 0 ||
-		    strncmp(s->name, "PARTITION_MANAGER", 17) == 0 || strncmp(s->name, "NETCORE_", 8) == 0 ||
-		    strncmp(s->name, "BT_LL_SOFTDEVICE", 16) == 0) {
+		if (strncmp(s->name, "NCS_", 4) == 0 || strncmp(s->name, "PM_", 3) == 0 ||
+		    strcmp(s->name, "MPSL") == 0 || strncmp(s->name, "PARTITION_MANAGER", 17) == 0 ||
+		    strncmp(s->name, "NETCORE_", 8) == 0 || strncmp(s->name, "BT_LL_SOFTDEVICE", 16) == 0) {
 			return true;
 		}
 	}
@@ -260,8 +276,9 @@ static const struct {
 enum tug_conf_mode tug_conf_mode(const struct tug_dg_facts *f, unsigned roles, const struct tug_dg_sym **at)
 {
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-		const struct tug_dg_sym *s =
-			(modes[i].roles & roles) != 0 ? tug_dg_conf_get(f->conf, modes[i].roles & roles, modes[i].name) : NULL;
+		const struct tug_dg_sym *s = (modes[i].roles & roles) != 0
+						     ? tug_dg_conf_get(f->conf, modes[i].roles & roles, modes[i].name)
+						     : NULL;
 
 		if (s != NULL && strcmp(s->value, "y") == 0) {
 			*at = s;
@@ -273,12 +290,15 @@ enum tug_conf_mode tug_conf_mode(const struct tug_dg_facts *f, unsigned roles, c
 
 static enum tug_conf_mode device_mode(const struct tug_dg_facts *f)
 {
-	static const enum tug_conf_mode by_number[] = { TUG_MODE_SINGLE, TUG_MODE_SCRATCH, TUG_MODE_OVERWRITE, TUG_MODE_MOVE,
-							TUG_MODE_XIP,	 TUG_MODE_XIP,	   TUG_MODE_RAM_LOAD,  TUG_MODE_OTHER };
+	static const enum tug_conf_mode by_number[] = { TUG_MODE_SINGLE,   TUG_MODE_SCRATCH, TUG_MODE_OVERWRITE,
+							TUG_MODE_MOVE,     TUG_MODE_XIP,     TUG_MODE_XIP,
+							TUG_MODE_RAM_LOAD, TUG_MODE_OTHER };
 	static const struct {
 		const char *name;
 		enum tug_conf_mode mode;
-	} algorithms[] = { { "move", TUG_MODE_MOVE },	    { "offset", TUG_MODE_OFFSET },	 { "scratch", TUG_MODE_SCRATCH },
+	} algorithms[] = { { "move", TUG_MODE_MOVE },
+			   { "offset", TUG_MODE_OFFSET },
+			   { "scratch", TUG_MODE_SCRATCH },
 			   { "overwrite", TUG_MODE_OVERWRITE } };
 
 	for (uint32_t i = f->boots.n; i-- > 0;) {
@@ -288,9 +308,9 @@ static enum tug_conf_mode device_mode(const struct tug_dg_facts *f)
 			}
 		}
 	}
-	return f->smp.device.mode >= 0 && f->smp.device.mode < (int32_t)(sizeof(by_number) / sizeof(by_number[0])) ?
-		       by_number[f->smp.device.mode] :
-		       TUG_MODE_UNKNOWN;
+	return f->smp.device.mode >= 0 && f->smp.device.mode < (int32_t)(sizeof(by_number) / sizeof(by_number[0]))
+		       ? by_number[f->smp.device.mode]
+		       : TUG_MODE_UNKNOWN;
 }
 
 enum tug_conf_mode tug_conf_any_mode(const struct tug_dg_facts *f)
@@ -307,8 +327,10 @@ enum tug_conf_mode tug_conf_any_mode(const struct tug_dg_facts *f)
 
 const char *tug_conf_mode_name(enum tug_conf_mode m)
 {
-	static const char *const names[] = { "unknown",	     "swap using move", "swap using offset", "swap using scratch", "overwrite only",
-					     "single slot", "DirectXIP",       "RAM load",	    "firmware loader" };
+	static const char *const names[] = {
+		"unknown",     "swap using move", "swap using offset", "swap using scratch", "overwrite only",
+		"single slot", "DirectXIP",       "RAM load",          "firmware loader"
+	};
 
 	return (unsigned)m < sizeof(names) / sizeof(names[0]) ? names[m] : names[0];
 }

@@ -10,8 +10,10 @@
 static bool is_nrf53(const struct tug_dg_facts *f)
 {
 	return tug_conf_chip_is(f, "nrf53") || strstr(f->smp.device.board, "nrf5340") != NULL ||
-	       strstr(f->smp.device.board, "thingy53") != NULL || tug_conf_on(f, TUG_ROLES_SYSBUILD, "NETCORE_APP_UPDATE") ||
-	       tug_conf_on(f, TUG_ROLES_SYSBUILD, "SECURE_BOOT_NETCORE") || tug_conf_on(f, TUG_ROLES_APP, "NRF53_UPGRADE_NETWORK_CORE");
+	       strstr(f->smp.device.board, "thingy53") != NULL ||
+	       tug_conf_on(f, TUG_ROLES_SYSBUILD, "NETCORE_APP_UPDATE") ||
+	       tug_conf_on(f, TUG_ROLES_SYSBUILD, "SECURE_BOOT_NETCORE") ||
+	       tug_conf_on(f, TUG_ROLES_APP, "NRF53_UPGRADE_NETWORK_CORE");
 }
 
 /* Image number whose slot holds the hash of a write; -1 = unknown. */
@@ -97,8 +99,9 @@ static bool no_way_back(const struct tug_dg_facts *f, struct tug_hit *h)
 /* Options of a simultaneous update; the mode comes last. */
 static bool chain_incomplete(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	static const char *const needed[] = { "SECURE_BOOT_NETCORE", "NETCORE_APP_UPDATE", "MCUBOOT_NRF53_MULTI_IMAGE_UPDATE",
-					      "PM_EXTERNAL_FLASH_MCUBOOT_SECONDARY", "MCUBOOT_MODE_OVERWRITE_ONLY" };
+	static const char *const needed[] = { "SECURE_BOOT_NETCORE", "NETCORE_APP_UPDATE",
+					      "MCUBOOT_NRF53_MULTI_IMAGE_UPDATE", "PM_EXTERNAL_FLASH_MCUBOOT_SECONDARY",
+					      "MCUBOOT_MODE_OVERWRITE_ONLY" };
 	bool asked = tug_conf_on(f, TUG_ROLES_SYSBUILD, "MCUBOOT_NRF53_MULTI_IMAGE_UPDATE") ||
 		     (is_nrf53(f) && (tug_conf_value(f, TUG_ROLES_SYSBUILD, "MCUBOOT_UPDATEABLE_IMAGES") >= 2 ||
 				      (tug_conf_value(f, TUG_ROLES_APP, "MCUMGR_GRP_IMG_UPDATABLE_IMAGE_NUMBER") >= 2 &&
@@ -112,7 +115,8 @@ static bool chain_incomplete(const struct tug_dg_facts *f, struct tug_hit *h)
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		enum tug_conf_is is = tug_conf_state(f, TUG_ROLES_SYSBUILD, needed[i]);
 
-		if (is == TUG_CONF_ON || (i == 3 && tug_dg_conf_is(f->conf, TUG_ROLES_SYSBUILD, "PARTITION_MANAGER", "n"))) {
+		if (is == TUG_CONF_ON ||
+		    (i == 3 && tug_dg_conf_is(f->conf, TUG_ROLES_SYSBUILD, "PARTITION_MANAGER", "n"))) {
 			continue;
 		}
 		tug_conf_quote(h, f, TUG_ROLES_SYSBUILD, needed[i]);
@@ -128,7 +132,8 @@ static bool chain_incomplete(const struct tug_dg_facts *f, struct tug_hit *h)
 	tug_conf_quote(h, f, TUG_ROLES_SYSBUILD, "MCUBOOT_NRF53_MULTI_IMAGE_UPDATE");
 	tug_conf_quote(h, f, TUG_ROLES_SYSBUILD, "MCUBOOT_UPDATEABLE_IMAGES");
 	tug_conf_quote(h, f, TUG_ROLES_APP, "MCUMGR_GRP_IMG_UPDATABLE_IMAGE_NUMBER");
-	tug_hit_title(h, "Both cores are to be updated together, and not all that this needs is set: SB_CONFIG_ %s", lacking);
+	tug_hit_title(h, "Both cores are to be updated together, and not all that this needs is set: SB_CONFIG_ %s",
+		      lacking);
 	if (!certain) {
 		tug_hit_possible(h, TUG_SEV_DEGRADED);
 	}
@@ -139,7 +144,8 @@ static bool one_pair(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	const struct tug_dg_upload *u = &f->smp.upload;
 
-	if (!is_nrf53(f) || u->uploads < 2 || !u->completed || f->smp.reset.requests > 0 || images_in(&f->smp.list) != 1 ||
+	if (!is_nrf53(f) || u->uploads < 2 || !u->completed || f->smp.reset.requests > 0 ||
+	    images_in(&f->smp.list) != 1 ||
 	    tug_conf_value(f, TUG_ROLES_APP, "MCUMGR_GRP_IMG_UPDATABLE_IMAGE_NUMBER") >= 2) {
 		return false;
 	}
@@ -185,7 +191,8 @@ static bool erase_times_out(const struct tug_dg_facts *f, struct tug_hit *h)
 static bool image_count(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	static const char *const app_names[] = { "UPDATEABLE_IMAGE_NUMBER", "MCUMGR_GRP_IMG_UPDATABLE_IMAGE_NUMBER" };
-	const struct tug_dg_sym *boot = tug_dg_conf_get(f->conf, TUG_ROLES_BOOT, "UPDATEABLE_IMAGE_NUMBER"), *app = NULL;
+	const struct tug_dg_sym *boot = tug_dg_conf_get(f->conf, TUG_ROLES_BOOT, "UPDATEABLE_IMAGE_NUMBER"),
+				*app = NULL;
 
 	if (tug_hit_any(h)) {
 		return true;
@@ -218,7 +225,8 @@ static bool no_radio(const struct tug_dg_facts *f, struct tug_hit *h)
 			none = s;
 		}
 	}
-	if (!two || bt == NULL || strcmp(bt->value, "y") != 0 || (tug_dg_conf_roles(f->conf) & TUG_ROLES_SYSBUILD) == 0 ||
+	if (!two || bt == NULL || strcmp(bt->value, "y") != 0 ||
+	    (tug_dg_conf_roles(f->conf) & TUG_ROLES_SYSBUILD) == 0 ||
 	    (tug_dg_conf_roles(f->conf) & TUG_ROLES_NET) != 0 || f->smp.link.ups > 0) {
 		return false;
 	}
@@ -249,12 +257,15 @@ static const struct tug_rule rules[] = {
 		.rank = 170,
 		.severity = TUG_SEV_BLOCKING,
 		.when = no_way_back,
-		.title = "The image of the network core was marked for a test; on an nRF5340 there is no way back for it",
-		.cause = "The network core's image is copied into its own flash; the old one is not kept, so MCUboot cannot test and revert it. A client in a test mode waits "
-			 "for a state that never comes.",
-		.fix = "Update both cores in the mode \"Confirm only\", with MCUboot built to overwrite (SB_CONFIG_MCUBOOT_MODE_OVERWRITE_ONLY=y).",
+		.title = "The image of the network core was marked for a test; on an nRF5340 there is no way back "
+			 "for it",
+		.cause = "The network core's image is copied into its own flash; the old one is not kept, so "
+			 "MCUboot cannot test and revert it. A client in a test mode waits for a state that never "
+			 "comes.",
+		.fix = "Update both cores in the mode \"Confirm only\", with MCUboot built to overwrite "
+		       "(SB_CONFIG_MCUBOOT_MODE_OVERWRITE_ONLY=y).",
 		.next = "update again in the mode \"Confirm only\"",
-		.settle = "is image 1 the network core's (SB_CONFIG_NETCORE_APP_UPDATE=y)?",
+		.settle = "Is image 1 the network core's (SB_CONFIG_NETCORE_APP_UPDATE=y)?",
 		.commands = "SB_CONFIG_MCUBOOT_MODE_OVERWRITE_ONLY=y",
 		.source = "NCS5637; AND README; ACAD l9_e5",
 	},
@@ -263,11 +274,14 @@ static const struct tug_rule rules[] = {
 		.rank = 285,
 		.severity = TUG_SEV_BLOCKING,
 		.when = erase_times_out,
-		.title = "The first chunk of the upload stays without an answer: the nRF5340 erases the whole slot first",
-		.cause = "Without progressive erase the slot is erased within the first request, longer than the client waits.",
-		.fix = "Set CONFIG_IMG_ERASE_PROGRESSIVELY=y; until then erase first, or let the client wait longer (mcumgr -t 60).",
+		.title = "The first chunk of the upload stays without an answer: the nRF5340 erases the whole slot "
+			 "first",
+		.cause = "Without progressive erase the slot is erased within the first request, longer than the "
+			 "client waits.",
+		.fix = "Set CONFIG_IMG_ERASE_PROGRESSIVELY=y; until then erase first, or let the client wait longer "
+		       "(mcumgr -t 60).",
 		.next = "set CONFIG_IMG_ERASE_PROGRESSIVELY=y in the application",
-		.settle = "does a longer time-out (mcumgr -t 60) let the first chunk through?",
+		.settle = "Does a longer time-out (mcumgr -t 60) let the first chunk through?",
 		.commands = "CONFIG_IMG_ERASE_PROGRESSIVELY=y",
 		.source = "NM106; MM28",
 	},
@@ -278,13 +292,17 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = chain_incomplete,
 		.title = "Both cores are to be updated together, and not all that this needs is set",
-		.cause = "A simultaneous update needs the network core's bootloader, its update image, two images in MCUboot, a secondary slot in external flash and the "
-			 "overwrite mode; Kconfig drops the option when one is missing.",
-		.fix = "Set all of the lines below in sysbuild.conf, then the flash driver in {mcuboot.conf} and in the application.",
+		.cause = "A simultaneous update needs the network core's bootloader, its update image, two images "
+			 "in MCUboot, a secondary slot in external flash and the overwrite mode; Kconfig drops the "
+			 "option when one is missing.",
+		.fix = "Set all of the lines below in sysbuild.conf, then the flash driver in {mcuboot.conf} and in "
+		       "the application.",
 		.next = "complete sysbuild.conf with the options that are missing",
-		.settle = "which of these does the generated .config of sysbuild (build/zephyr/.config) have?",
-		.commands = "SB_CONFIG_SECURE_BOOT_NETCORE=y\nSB_CONFIG_NETCORE_APP_UPDATE=y\nSB_CONFIG_MCUBOOT_UPDATEABLE_IMAGES=2\nSB_CONFIG_MCUBOOT_NRF53_MULTI_IMAGE_UPDATE=y\n"
-			    "SB_CONFIG_MCUBOOT_MODE_OVERWRITE_ONLY=y\nSB_CONFIG_PM_EXTERNAL_FLASH_MCUBOOT_SECONDARY=y",
+		.settle = "Which of these does the generated .config of sysbuild (build/zephyr/.config) have?",
+		.commands =
+			"SB_CONFIG_SECURE_BOOT_NETCORE=y\nSB_CONFIG_NETCORE_APP_UPDATE=y\nSB_CONFIG_MCUBOOT_UPDATEABLE_"
+			"IMAGES=2\nSB_CONFIG_MCUBOOT_NRF53_MULTI_IMAGE_UPDATE=y\nSB_CONFIG_MCUBOOT_MODE_OVERWRITE_ONLY="
+			"y\nSB_CONFIG_PM_EXTERNAL_FLASH_MCUBOOT_SECONDARY=y",
 		.source = "L49; ACAD l9_e5_nrf5340_both_sol; NCS2783; NCS5637; HELL",
 	},
 	{
@@ -292,12 +310,15 @@ static const struct tug_rule rules[] = {
 		.rank = 362,
 		.severity = TUG_SEV_BLOCKING,
 		.flags = TUG_RULE_CONFIG,
-		.seen = { "Expected %d or more images, but received %d instead", "Missing partitions?" },
+		.seen = { "Expected %d or more images, but received %d instead", "Missing partitions?",
+			  "'PM_MCUBOOT_PRIMARY_%d_ID' undeclared", "'PM_MCUBOOT_SECONDARY_%d_ID' undeclared" },
 		.when = image_count,
 		.title = "Application, MCUboot and update file do not count the same number of images",
-		.cause = "Each image needs a pair of slots; application and MCUboot find them by the same number, and a file with two images needs a device with two.",
-		.fix = "Set SB_CONFIG_MCUBOOT_UPDATEABLE_IMAGES once in sysbuild.conf (it sets both), or CONFIG_UPDATEABLE_IMAGE_NUMBER alike in prj.conf and {mcuboot.conf}; "
-		       "otherwise use a file for one image only.",
+		.cause = "Each image needs a pair of slots; application and MCUboot find them by the same number, "
+			 "and a file with two images needs a device with two.",
+		.fix = "Set SB_CONFIG_MCUBOOT_UPDATEABLE_IMAGES once in sysbuild.conf (it sets both), or "
+		       "CONFIG_UPDATEABLE_IMAGE_NUMBER alike in prj.conf and {mcuboot.conf}; otherwise use a file "
+		       "for one image only.",
 		.next = "set the number of images once, in sysbuild.conf",
 		.commands = "SB_CONFIG_MCUBOOT_UPDATEABLE_IMAGES=2",
 		.source = "L48; src:z:zephyr_img_mgmt.c; src:ios",
@@ -309,10 +330,12 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = no_radio,
 		.title = "Bluetooth is on and no image for the network core is built: there is no radio",
-		.cause = "On chips with a network core the controller runs there, in an image of its own; sysbuild builds it only when it is told to.",
-		.fix = "Set SB_CONFIG_NETCORE_IPC_RADIO=y (with SB_CONFIG_NETCORE_IPC_RADIO_BT_HCI_IPC=y) or SB_CONFIG_NETCORE_HCI_IPC=y in sysbuild.conf.",
+		.cause = "On chips with a network core the controller runs there, in an image of its own; sysbuild "
+			 "builds it only when it is told to.",
+		.fix = "Set SB_CONFIG_NETCORE_IPC_RADIO=y (with SB_CONFIG_NETCORE_IPC_RADIO_BT_HCI_IPC=y) or "
+		       "SB_CONFIG_NETCORE_HCI_IPC=y in sysbuild.conf.",
 		.next = "set SB_CONFIG_NETCORE_IPC_RADIO=y in sysbuild.conf",
-		.settle = "is there a folder build/ipc_radio or build/hci_ipc after the build?",
+		.settle = "Is there a folder build/ipc_radio or build/hci_ipc after the build?",
 		.commands = "SB_CONFIG_NETCORE_IPC_RADIO=y\nSB_CONFIG_NETCORE_IPC_RADIO_BT_HCI_IPC=y",
 		.source = "SYSB",
 	},
@@ -321,10 +344,13 @@ static const struct tug_rule rules[] = {
 		.rank = 540,
 		.severity = TUG_SEV_DEGRADED,
 		.when = wrong_order,
-		.title = "The application's image was activated before the network core's: MCUboot may skip the latter",
-		.cause = "MCUboot of nRF Connect SDK 2.6 to 3.4 leaves the network core's image alone when the application's image was activated first; the core stays old.",
+		.title = "The application's image was activated before the network core's: MCUboot may skip the "
+			 "latter",
+		.cause = "MCUboot of nRF Connect SDK 2.6 to 3.4 leaves the network core's image alone when the "
+			 "application's image was activated first; the core stays old.",
 		.fix = "Activate image 1 (network core) first, then image 0, then reset.",
-		.settle = "which SDK is the bootloader of? The line *** Using nRF Connect SDK ... *** of its console says it",
+		.settle = "Which SDK is the bootloader of? The line *** Using nRF Connect SDK ... *** of its "
+			  "console says it",
 		.source = "NCS30274; KI:NCSDK-34106",
 	},
 	{
@@ -332,10 +358,11 @@ static const struct tug_rule rules[] = {
 		.rank = 542,
 		.severity = TUG_SEV_DEGRADED,
 		.when = one_pair,
-		.title = "Two files were uploaded one after the other to a device with one pair of slots: the second replaced the first",
+		.title = "Two files were uploaded one after the other to a device with one pair of slots: the "
+			 "second replaced the first",
 		.cause = "With one image pair the network core's image and the application's share slot 1.",
 		.fix = "Update one at a time with a reset between, or build for two images.",
-		.settle = "were the two files for different cores?",
+		.settle = "Were the two files for different cores?",
 		.source = "src:mb:loader.c; HELL mcuboot_smp_ble_nonsimultaneous",
 	},
 	{
@@ -345,9 +372,12 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = buffers_differ,
 		.title = "Application and network core are built with different Bluetooth buffer sizes",
-		.cause = "Host and controller exchange packets of these sizes; with different ones a large MTU stalls transfers or drops the link.",
-		.fix = "Set the same CONFIG_BT_BUF_ACL_RX_SIZE, CONFIG_BT_BUF_ACL_TX_SIZE and CONFIG_BT_CTLR_DATA_LENGTH_MAX in prj.conf and in sysbuild/ipc_radio.conf.",
-		.commands = "CONFIG_BT_BUF_ACL_RX_SIZE=502\nCONFIG_BT_BUF_ACL_TX_SIZE=251\nCONFIG_BT_CTLR_DATA_LENGTH_MAX=251",
+		.cause = "Host and controller exchange packets of these sizes; with different ones a large MTU "
+			 "stalls transfers or drops the link.",
+		.fix = "Set the same CONFIG_BT_BUF_ACL_RX_SIZE, CONFIG_BT_BUF_ACL_TX_SIZE and "
+		       "CONFIG_BT_CTLR_DATA_LENGTH_MAX in prj.conf and in sysbuild/ipc_radio.conf.",
+		.commands =
+			"CONFIG_BT_BUF_ACL_RX_SIZE=502\nCONFIG_BT_BUF_ACL_TX_SIZE=251\nCONFIG_BT_CTLR_DATA_LENGTH_MAX=251",
 		.source = "OTAK",
 	},
 	{
@@ -355,8 +385,10 @@ static const struct tug_rule rules[] = {
 		.rank = 546,
 		.severity = TUG_SEV_DEGRADED,
 		.when = one_cycle,
-		.title = "Both images of an nRF54H20 were activated in one cycle; the radio core's image cannot be confirmed in it",
-		.cause = "A known issue of nRF Connect SDK 3.1: ipc_radio is not confirmed in the boot that installs it.",
+		.title = "Both images of an nRF54H20 were activated in one cycle; the radio core's image cannot be "
+			 "confirmed in it",
+		.cause = "A known issue of nRF Connect SDK 3.1: ipc_radio is not confirmed in the boot that "
+			 "installs it.",
 		.fix = "Test and confirm the radio core's image in the next boot, or go to a newer SDK.",
 		.source = "KI:NCSDK-34928",
 	},

@@ -23,8 +23,8 @@ static void add_name(struct names *l, const char *name, const char *other)
 
 	l->n++;
 	if (n + 160 < sizeof(l->text)) {
-		snprintf(l->text + n, sizeof(l->text) - n, "%s%s%s%s", n > 0 ? ", " : "", name, other != NULL ? " -> " : "",
-			 other != NULL ? other : "");
+		snprintf(l->text + n, sizeof(l->text) - n, "%s%s%s%s", n > 0 ? ", " : "", name,
+			 other != NULL ? " -> " : "", other != NULL ? other : "");
 	}
 }
 
@@ -109,10 +109,14 @@ static bool old_names(const struct tug_dg_facts *f, struct tug_hit *h)
 	undefined_renamed(f, h, &wrong);
 	wrong_names(f, h, &wrong, &old_only);
 	if (wrong.n > 0) {
-		tug_hit_fix(h, "Rename: %s. The script zephyr/scripts/utils/migrate_mcumgr_kconfigs.py does it for a whole project.",
+		tug_hit_fix(h,
+			    "Rename: %s. The script zephyr/scripts/utils/migrate_mcumgr_kconfigs.py does it for a "
+			    "whole project.",
 			    wrong.text);
 	} else if (old_only.n > 0) {
-		tug_hit_title(h, "The configuration uses names of MCUmgr options that Zephyr 3.3 and nRF Connect SDK 2.3 replaced");
+		tug_hit_title(
+			h,
+			"The configuration uses names of MCUmgr options that Zephyr 3.3 and nRF Connect SDK 2.3 replaced");
 		tug_hit_fix(h, "With Zephyr 3.3 or later rename: %s.", old_only.text);
 		tug_hit_possible(h, TUG_SEV_ADVICE);
 	}
@@ -130,13 +134,15 @@ static bool undefined_symbol(const struct tug_dg_facts *f, struct tug_hit *h)
 		bool is_old;
 		const char *name = f->build.undef[i].symbol;
 
-		if (other_name(name, &is_old, buf, sizeof(buf)) != NULL || strcmp(name, "MCUMGR_TRANSPORT_BT_AUTHEN") == 0) {
+		if (other_name(name, &is_old, buf, sizeof(buf)) != NULL ||
+		    strcmp(name, "MCUMGR_TRANSPORT_BT_AUTHEN") == 0) {
 			continue;
 		}
 		for (size_t k = 0; k < sizeof(of_boot) / sizeof(of_boot[0]); k++) {
 			boot = boot || strncmp(name, of_boot[k], strlen(of_boot[k])) == 0;
 		}
-		update = update || strstr(name, "MCUMGR") != NULL || strstr(name, "MCUBOOT") != NULL || strncmp(name, "IMG_", 4) == 0;
+		update = update || strstr(name, "MCUMGR") != NULL || strstr(name, "MCUBOOT") != NULL ||
+			 strncmp(name, "IMG_", 4) == 0;
 		add_name(&l, name, NULL);
 		tug_hit_quote(h, &f->build.undef[i].at);
 	}
@@ -145,8 +151,11 @@ static bool undefined_symbol(const struct tug_dg_facts *f, struct tug_hit *h)
 	}
 	tug_hit_title(h, "The build stops: this SDK has no option %s", l.text);
 	if (boot) {
-		tug_hit_fix(h, "Options of MCUboot belong into {mcuboot.conf}, or into sysbuild.conf with SB_CONFIG_ in front; take them "
-			       "out of the application's files: %s.", l.text);
+		tug_hit_fix(h,
+			    "Options of MCUboot belong into {mcuboot.conf}, or into sysbuild.conf with SB_CONFIG_ in "
+			    "front; take them "
+			    "out of the application's files: %s.",
+			    l.text);
 	}
 	if (!boot && !update && !f->build.aborted) {
 		h->severity = TUG_SEV_DEGRADED;
@@ -157,10 +166,17 @@ static bool undefined_symbol(const struct tug_dg_facts *f, struct tug_hit *h)
 /* ---- dependencies ------------------------------------------------------------------------------------------- */
 
 /* Symbols without which there is no update. */
-static const char *const essential[] = {
-	"MCUMGR",	 "MCUMGR_GRP_IMG", "MCUMGR_GRP_OS", "MCUMGR_TRANSPORT_BT", "MCUMGR_TRANSPORT_UART", "MCUMGR_TRANSPORT_SHELL",
-	"MCUMGR_TRANSPORT_UDP", "IMG_MANAGER", "MCUBOOT_IMG_MANAGER", "STREAM_FLASH", "NCS_SAMPLE_MCUMGR_BT_OTA_DFU",
-};
+static const char *const essential[] = { "MCUMGR",
+					 "MCUMGR_GRP_IMG",
+					 "MCUMGR_GRP_OS",
+					 "MCUMGR_TRANSPORT_BT",
+					 "MCUMGR_TRANSPORT_UART",
+					 "MCUMGR_TRANSPORT_SHELL",
+					 "MCUMGR_TRANSPORT_UDP",
+					 "IMG_MANAGER",
+					 "MCUBOOT_IMG_MANAGER",
+					 "STREAM_FLASH",
+					 "NCS_SAMPLE_MCUMGR_BT_OTA_DFU" };
 
 static bool is_essential(const char *name)
 {
@@ -183,16 +199,18 @@ static bool unmet_deps(const struct tug_dg_facts *f, struct tug_hit *h)
 
 	for (uint32_t i = 0; i < f->build.n_unmet; i++) {
 		const struct tug_dg_unmet *u = &f->build.unmet[i];
-		bool update = u->symbol[0] == '\0' ? strstr(u->deps, "MCUMGR") != NULL || tug_conf_has_dep(u->deps, "ZCBOR") ||
-							     tug_conf_has_dep(u->deps, "IMG_MANAGER") || tug_conf_has_dep(u->deps, "STREAM_FLASH") :
-						     is_essential(u->symbol) || strncmp(u->symbol, "MCUMGR", 6) == 0 ||
-							     strncmp(u->symbol, "MCUBOOT", 7) == 0;
+		bool update = u->symbol[0] == '\0'
+				      ? strstr(u->deps, "MCUMGR") != NULL || tug_conf_has_dep(u->deps, "ZCBOR") ||
+						tug_conf_has_dep(u->deps, "IMG_MANAGER") ||
+						tug_conf_has_dep(u->deps, "STREAM_FLASH")
+				      : is_essential(u->symbol) || strncmp(u->symbol, "MCUMGR", 6) == 0 ||
+						strncmp(u->symbol, "MCUBOOT", 7) == 0;
 
-		if (!update || tug_conf_has_dep(u->deps, "BOOTLOADER_MCUBOOT")) {
+		if ((!update && !u->selected) || tug_conf_has_dep(u->deps, "BOOTLOADER_MCUBOOT")) {
 			continue;
 		}
 		any = true;
-		blocks = blocks || u->symbol[0] == '\0' || is_essential(u->symbol);
+		blocks = blocks || u->selected || u->symbol[0] == '\0' || is_essential(u->symbol);
 		tug_hit_quote(h, &u->at);
 		for (const char *p = u->deps; *p != '\0'; p += strspn(p, " ")) {
 			char name[64];
@@ -210,9 +228,13 @@ static bool unmet_deps(const struct tug_dg_facts *f, struct tug_hit *h)
 		tug_hit_title(h, "The build leaves out options of the update because what they need is off");
 	}
 	if (lacking.n > 0) {
-		tug_hit_fix(h, "Set what the messages name (%s) to y, with what that needs in turn. For MCUmgr: CONFIG_NET_BUF=y, CONFIG_ZCBOR=y "
-			       "and CONFIG_CRC=y; for the image group also CONFIG_FLASH=y, CONFIG_FLASH_MAP=y, CONFIG_STREAM_FLASH=y and "
-			       "CONFIG_IMG_MANAGER=y; for a serial line CONFIG_BASE64=y and CONFIG_CONSOLE=y.", lacking.text);
+		tug_hit_fix(h,
+			    "Set what the messages name (%s) to y, with what that needs in turn. For MCUmgr: "
+			    "CONFIG_NET_BUF=y, CONFIG_ZCBOR=y "
+			    "and CONFIG_CRC=y; for the image group also CONFIG_FLASH=y, CONFIG_FLASH_MAP=y, "
+			    "CONFIG_STREAM_FLASH=y and "
+			    "CONFIG_IMG_MANAGER=y; for a serial line CONFIG_BASE64=y and CONFIG_CONSOLE=y.",
+			    lacking.text);
 	}
 	return any;
 }
@@ -249,10 +271,14 @@ static bool not_mentioned(const struct tug_dg_facts *f, struct tug_hit *h)
 		const char *symbol, *by;
 		const char *dep;
 	} deps[] = {
-		{ "MCUMGR", "BT", "NET_BUF" },		     { "MCUMGR", "", "ZCBOR" },
-		{ "MCUMGR_GRP_IMG", "", "FLASH" },	     { "MCUMGR_GRP_IMG", "", "IMG_MANAGER" },
-		{ "MCUMGR_GRP_IMG", "", "STREAM_FLASH" },    { "MCUMGR_GRP_IMG", "", "FLASH_MAP" },
-		{ "MCUMGR_TRANSPORT_UART", "", "BASE64" },   { "MCUMGR_TRANSPORT_SHELL", "", "BASE64" },
+		{ "MCUMGR", "BT", "NET_BUF" },
+		{ "MCUMGR", "", "ZCBOR" },
+		{ "MCUMGR_GRP_IMG", "", "FLASH" },
+		{ "MCUMGR_GRP_IMG", "", "IMG_MANAGER" },
+		{ "MCUMGR_GRP_IMG", "", "STREAM_FLASH" },
+		{ "MCUMGR_GRP_IMG", "", "FLASH_MAP" },
+		{ "MCUMGR_TRANSPORT_UART", "", "BASE64" },
+		{ "MCUMGR_TRANSPORT_SHELL", "", "BASE64" },
 	};
 
 	if (tug_conf_built(f, TUG_ROLES_APP) || tug_conf_ota(f)) {
@@ -262,14 +288,16 @@ static bool not_mentioned(const struct tug_dg_facts *f, struct tug_hit *h)
 		const struct tug_dg_sym *s = tug_conf_sym(f, TUG_ROLES_APP, deps[i].symbol);
 		enum tug_conf_is is = tug_conf_state(f, TUG_ROLES_APP, deps[i].dep);
 
-		if (s == NULL || strcmp(s->value, "y") != 0 || (deps[i].by[0] != '\0' && tug_conf_on(f, TUG_ROLES_APP, deps[i].by))) {
+		if (s == NULL || strcmp(s->value, "y") != 0 ||
+		    (deps[i].by[0] != '\0' && tug_conf_on(f, TUG_ROLES_APP, deps[i].by))) {
 			continue;
 		}
 		if (is == TUG_CONF_OFF) {
 			add_name(&off, deps[i].dep, NULL);
 			tug_conf_quote(h, f, TUG_ROLES_APP, deps[i].dep);
 			tug_hit_quote(h, &s->at);
-		} else if (is == TUG_CONF_UNKNOWN && f->version.zephyr.v >= 30399 && strstr(open.text, deps[i].dep) == NULL) {
+		} else if (is == TUG_CONF_UNKNOWN && f->version.zephyr.v >= 30399 &&
+			   strstr(open.text, deps[i].dep) == NULL) {
 			add_name(&open, deps[i].dep, NULL);
 			tug_hit_quote(h, &s->at);
 		}
@@ -277,7 +305,10 @@ static bool not_mentioned(const struct tug_dg_facts *f, struct tug_hit *h)
 	if (off.n > 0) {
 		tug_hit_title(h, "MCUmgr is asked for and what it needs is switched off: %s", off.text);
 	} else if (open.n > 0) {
-		tug_hit_title(h, "MCUmgr is asked for, and these files do not switch on what it needs since Zephyr 3.3.99: %s", open.text);
+		tug_hit_title(
+			h,
+			"MCUmgr is asked for, and these files do not switch on what it needs since Zephyr 3.3.99: %s",
+			open.text);
 		tug_hit_possible(h, TUG_SEV_ADVICE);
 	}
 	return off.n + open.n > 0;
@@ -293,8 +324,10 @@ static bool contradiction(const struct tug_dg_facts *f, struct tug_hit *h)
 	static const struct {
 		const char *off, *needed_by;
 	} pairs[] = {
-		{ "REBOOT", "MCUMGR_GRP_OS" },	       { "FLASH", "MCUMGR_GRP_IMG" },
-		{ "BT_PERIPHERAL", "MCUMGR_TRANSPORT_BT" }, { "BT_GAP_PERIPHERAL_PREF_PARAMS", "MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL" },
+		{ "REBOOT", "MCUMGR_GRP_OS" },
+		{ "FLASH", "MCUMGR_GRP_IMG" },
+		{ "BT_PERIPHERAL", "MCUMGR_TRANSPORT_BT" },
+		{ "BT_GAP_PERIPHERAL_PREF_PARAMS", "MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL" },
 	};
 	static const char control[] = "MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL";
 	struct names l = { .n = 0 };
@@ -321,7 +354,8 @@ static bool contradiction(const struct tug_dg_facts *f, struct tug_hit *h)
 	max = tug_conf_value(f, TUG_ROLES_APP, "MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_MAX_INT");
 	latency = tug_conf_value(f, TUG_ROLES_APP, "MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_LATENCY");
 	latency = latency > 0 ? latency : 0;
-	if (timeout > 0 && timeout < 100000 && max > 0 && max < 100000 && latency < 100000 && timeout * 4 <= (1 + latency) * max) {
+	if (timeout > 0 && timeout < 100000 && max > 0 && max < 100000 && latency < 100000 &&
+	    timeout * 4 <= (1 + latency) * max) {
 		add_name(&l, "MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_TIMEOUT", NULL);
 		tug_conf_quote(h, f, TUG_ROLES_APP, "MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_TIMEOUT");
 		tug_conf_quote(h, f, TUG_ROLES_APP, "MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_MAX_INT");
@@ -349,7 +383,8 @@ static bool set_twice(const struct tug_dg_facts *f, struct tug_hit *h)
 		}
 	}
 	if (l.n > 0) {
-		tug_hit_title(h, "A symbol is set twice in one file, with different values; the last one counts: %s", l.text);
+		tug_hit_title(h, "A symbol is set twice in one file, with different values; the last one counts: %s",
+			      l.text);
 	}
 	return l.n > 0;
 }
@@ -362,13 +397,17 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = old_names,
 		.title = "The configuration uses names of MCUmgr options that this SDK does not have",
-		.cause = "Zephyr 3.3 (nRF Connect SDK 2.3) renamed the options of MCUmgr. Kconfig stops at an assignment to a name it does not "
-			 "know; in a file that it does not read, the option is silently missing.",
-		.fix = "Rename the options; zephyr/scripts/utils/migrate_mcumgr_kconfigs.py does it for a whole project.",
+		.cause = "Zephyr 3.3 (nRF Connect SDK 2.3) renamed the options of MCUmgr. Kconfig stops at an "
+			 "assignment to a name it does not know; in a file that it does not read, the option is "
+			 "silently missing.",
+		.fix = "Rename the options; zephyr/scripts/utils/migrate_mcumgr_kconfigs.py does it for a whole "
+		       "project.",
 		.next = "rename the options and build again from an empty build folder",
-		.settle = "which version is it? west list -f \"{name} {revision}\" zephyr, or the *** Booting ... *** line of the device",
+		.settle = "Which version is it? west list -f \"{name} {revision}\" zephyr, or the *** Booting ... "
+			  "*** line of the device",
 		.commands = "python zephyr/scripts/utils/migrate_mcumgr_kconfigs.py -r .",
-		.source = "L01; L02; L28; src:z:scripts/utils/migrate_mcumgr_kconfigs.py; DZ118206; Zephyr 4.0 migration guide",
+		.source = "L01; L02; L28; src:z:scripts/utils/migrate_mcumgr_kconfigs.py; DZ118206; Zephyr 4.0 "
+			  "migration guide",
 	},
 	{
 		.id = "kconfig-undefined-symbol",
@@ -377,7 +416,8 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = undefined_symbol,
 		.title = "The build stops at an option that this SDK does not have",
-		.cause = "Kconfig knows no such symbol in this image: misspelt, of another SDK version, or an option of another image.",
+		.cause = "Kconfig knows no such symbol in this image: misspelt, of another SDK version, or an "
+			 "option of another image.",
 		.fix = "Look the symbol up in the Kconfig reference of this SDK version; remove or rename it.",
 		.next = "correct the option and build again",
 		.commands = "west build -t menuconfig",
@@ -390,14 +430,18 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = missing_deps,
 		.title = "MCUmgr is left out of the build because options it depends on are off",
-		.cause = "Since Zephyr 3.3.99 (nRF Connect SDK 2.4) MCUmgr depends on other options instead of selecting them: an option with an unmet "
-			 "dependency stays n, with a warning only.",
-		.fix = "Add CONFIG_NET_BUF=y, CONFIG_ZCBOR=y and CONFIG_CRC=y; for the image group also CONFIG_FLASH=y, CONFIG_FLASH_MAP=y, "
-		       "CONFIG_STREAM_FLASH=y and CONFIG_IMG_MANAGER=y; for a serial line CONFIG_BASE64=y and CONFIG_CONSOLE=y. Over Bluetooth in the "
-		       "nRF Connect SDK, CONFIG_NCS_SAMPLE_MCUMGR_BT_OTA_DFU=y brings them all.",
-		.next = "switch on the options that the warnings name and look at build/<application>/zephyr/.config",
-		.settle = "grep -E 'MCUMGR=|MCUMGR_GRP_IMG=|IMG_MANAGER=' build/<application>/zephyr/.config",
-		.commands = "CONFIG_NET_BUF=y\nCONFIG_ZCBOR=y\nCONFIG_CRC=y\nCONFIG_FLASH=y\nCONFIG_FLASH_MAP=y\nCONFIG_STREAM_FLASH=y\nCONFIG_IMG_MANAGER=y",
+		.cause = "Since Zephyr 3.3.99 (nRF Connect SDK 2.4) MCUmgr depends on other options instead of "
+			 "selecting them: an option with an unmet dependency stays n, with a warning only.",
+		.fix = "Add CONFIG_NET_BUF=y, CONFIG_ZCBOR=y and CONFIG_CRC=y; for the image group also "
+		       "CONFIG_FLASH=y, CONFIG_FLASH_MAP=y, CONFIG_STREAM_FLASH=y and CONFIG_IMG_MANAGER=y; for a "
+		       "serial line CONFIG_BASE64=y and CONFIG_CONSOLE=y. Over Bluetooth in the nRF Connect SDK, "
+		       "CONFIG_NCS_SAMPLE_MCUMGR_BT_OTA_DFU=y brings them all.",
+		.next = "switch on the options that the warnings name and look at "
+			"build/<application>/zephyr/.config",
+		.settle = "Look: grep -E 'MCUMGR=|MCUMGR_GRP_IMG=|IMG_MANAGER=' build/<application>/zephyr/.config",
+		.commands =
+			"CONFIG_NET_BUF=y\nCONFIG_ZCBOR=y\nCONFIG_CRC=y\nCONFIG_FLASH=y\nCONFIG_FLASH_MAP=y\nCONFIG_STREAM_"
+			"FLASH=y\nCONFIG_IMG_MANAGER=y",
 		.source = "L03; L04; HELL; ACAD; src:z:subsys/mgmt/mcumgr/Kconfig",
 	},
 	{
@@ -407,10 +451,12 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = contradiction,
 		.title = "A setting takes away what the update needs",
-		.cause = "CONFIG_REBOOT=n removes the reset command, CONFIG_FLASH=n the image group, CONFIG_BT_PERIPHERAL=n the SMP service. Control of "
-			 "connection parameters needs CONFIG_BT_GAP_PERIPHERAL_PREF_PARAMS=y, a system work queue of negative priority, and 4 * TIMEOUT "
-			 "above (1 + LATENCY) * MAX_INT; else the build stops.",
-		.fix = "Take the line out that says n, or the option that needs it; correct the connection parameters.",
+		.cause = "CONFIG_REBOOT=n removes the reset command, CONFIG_FLASH=n the image group, "
+			 "CONFIG_BT_PERIPHERAL=n the SMP service. Control of connection parameters needs "
+			 "CONFIG_BT_GAP_PERIPHERAL_PREF_PARAMS=y, a system work queue of negative priority, and 4 * "
+			 "TIMEOUT above (1 + LATENCY) * MAX_INT; else the build stops.",
+		.fix = "Take the line out that says n, or the option that needs it; correct the connection "
+		       "parameters.",
 		.next = "take the contradicting line out of the configuration and build again",
 		.source = "L08; L24; src:z:subsys/mgmt/mcumgr/transport/Kconfig.bluetooth; src:z:os_mgmt/Kconfig",
 	},

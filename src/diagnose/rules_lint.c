@@ -17,9 +17,11 @@
 
 static bool no_transport(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	static const char *const heads[] = { "MCUMGR_TRANSPORT_BT",  "MCUMGR_TRANSPORT_UART",	 "MCUMGR_TRANSPORT_SHELL",
-					     "MCUMGR_TRANSPORT_UDP", "MCUMGR_TRANSPORT_LORAWAN", "MCUMGR_TRANSPORT_RAW",
-					     "MCUMGR_TRANSPORT_DUMMY", "MCUMGR_TRANSPORT_SPI",	 "MCUMGR_SMP_" };
+	static const char *const heads[] = {
+		"MCUMGR_TRANSPORT_BT",    "MCUMGR_TRANSPORT_UART",    "MCUMGR_TRANSPORT_SHELL",
+		"MCUMGR_TRANSPORT_UDP",   "MCUMGR_TRANSPORT_LORAWAN", "MCUMGR_TRANSPORT_RAW",
+		"MCUMGR_TRANSPORT_DUMMY", "MCUMGR_TRANSPORT_SPI",     "MCUMGR_SMP_"
+	};
 	const struct tug_dg_sym *s;
 
 	if (!tug_dg_conf_is(f->conf, APP, "MCUMGR", "y") || tug_conf_ota(f) || f->smp.frames > 0) {
@@ -108,7 +110,8 @@ static bool params_mislead(const struct tug_dg_facts *f, struct tug_hit *h)
 	int64_t mtu = tug_conf_mtu(f), buf = tug_conf_value(f, APP, NETBUF_SIZE);
 	enum tug_conf_is joins = tug_conf_state(f, APP, REASSEMBLY);
 
-	if (!tug_conf_ble(f) || !tug_conf_on(f, APP, "MCUMGR_GRP_OS_MCUMGR_PARAMS") || joins == TUG_CONF_ON || mtu == 0 || buf <= mtu - 3) {
+	if (!tug_conf_ble(f) || !tug_conf_on(f, APP, "MCUMGR_GRP_OS_MCUMGR_PARAMS") || joins == TUG_CONF_ON ||
+	    mtu == 0 || buf <= mtu - 3) {
 		return false;
 	}
 	tug_conf_quote(h, f, APP, "MCUMGR_GRP_OS_MCUMGR_PARAMS");
@@ -123,16 +126,19 @@ static bool params_mislead(const struct tug_dg_facts *f, struct tug_hit *h)
 
 static bool acl_rx_small(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	const struct tug_dg_sym *tx = tug_dg_conf_get(f->conf, APP, "BT_L2CAP_TX_MTU"), *rx = tug_dg_conf_get(f->conf, APP, "BT_BUF_ACL_RX_SIZE");
-	int64_t mtu = tug_dg_conf_num(f->conf, APP, "BT_L2CAP_TX_MTU", 0), acl = tug_dg_conf_num(f->conf, APP, "BT_BUF_ACL_RX_SIZE", 0);
+	const struct tug_dg_sym *tx = tug_dg_conf_get(f->conf, APP, "BT_L2CAP_TX_MTU"),
+				*rx = tug_dg_conf_get(f->conf, APP, "BT_BUF_ACL_RX_SIZE");
+	int64_t mtu = tug_dg_conf_num(f->conf, APP, "BT_L2CAP_TX_MTU", 0),
+		acl = tug_dg_conf_num(f->conf, APP, "BT_BUF_ACL_RX_SIZE", 0);
 
-	if (tx == NULL || rx == NULL || mtu < 23 || acl < 27 || mtu > UINT16_MAX || acl >= mtu + 4 || !(tug_conf_dfu(f) || f->logs)) {
+	if (tx == NULL || rx == NULL || mtu < 23 || acl < 27 || mtu > UINT16_MAX || acl >= mtu + 4 ||
+	    !(tug_conf_dfu(f) || f->logs)) {
 		return false;
 	}
 	tug_hit_quote(h, &rx->at);
 	tug_hit_quote(h, &tx->at);
-	tug_hit_title(h, "BT_BUF_ACL_RX_SIZE (%lld) is less than BT_L2CAP_TX_MTU + 4 (%lld): the ATT MTU is %lld only", (long long)acl,
-		      (long long)mtu + 4, (long long)acl - 4);
+	tug_hit_title(h, "BT_BUF_ACL_RX_SIZE (%lld) is less than BT_L2CAP_TX_MTU + 4 (%lld): the ATT MTU is %lld only",
+		      (long long)acl, (long long)mtu + 4, (long long)acl - 4);
 	return true;
 }
 
@@ -190,15 +196,18 @@ static bool last_write_short(const struct tug_dg_facts *f, struct tug_hit *h)
 	}
 	tug_conf_quote(h, f, APP, NETBUF_SIZE);
 	tug_conf_quote(h, f, APP, "BT_L2CAP_TX_MTU");
-	tug_hit_title(h, "The last write of a full frame carries %lld of %lld octets", (long long)rest, (long long)mtu - 3);
+	tug_hit_title(h, "The last write of a full frame carries %lld of %lld octets", (long long)rest,
+		      (long long)mtu - 3);
 	return true;
 }
 
 static bool much_ram(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	int64_t buf = tug_dg_conf_num(f->conf, APP, NETBUF_SIZE, 0), count = tug_dg_conf_num(f->conf, APP, NETBUF_COUNT, 0);
+	int64_t buf = tug_dg_conf_num(f->conf, APP, NETBUF_SIZE, 0),
+		count = tug_dg_conf_num(f->conf, APP, NETBUF_COUNT, 0);
 
-	if (!tug_conf_dfu(f) || buf <= 0 || count <= 0 || buf > UINT16_MAX || count > UINT16_MAX || buf * count < 20480) {
+	if (!tug_conf_dfu(f) || buf <= 0 || count <= 0 || buf > UINT16_MAX || count > UINT16_MAX ||
+	    buf * count < 20480) {
 		return false;
 	}
 	tug_conf_quote(h, f, APP, NETBUF_SIZE);
@@ -220,7 +229,10 @@ static bool stack_small(const struct tug_dg_facts *f, struct tug_hit *h)
 	}
 	if (z != 0 && z < 30200 && sys > 0 && sys < 2304) {
 		tug_conf_quote(h, f, APP, "SYSTEM_WORKQUEUE_STACK_SIZE");
-		tug_hit_title(h, "The stack of the system work queue (%lld) is below the 2304 octets that SMP commands need on this SDK", (long long)sys);
+		tug_hit_title(h,
+			      "The stack of the system work queue (%lld) is below the 2304 octets that SMP commands "
+			      "need on this SDK",
+			      (long long)sys);
 		tug_hit_fix(h, "CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE=2304 or more.");
 		return true;
 	}
@@ -232,7 +244,10 @@ static bool stack_small(const struct tug_dg_facts *f, struct tug_hit *h)
 		if (tug_conf_on(f, APP, heavy[i])) {
 			tug_conf_quote(h, f, APP, "MCUMGR_TRANSPORT_WORKQUEUE_STACK_SIZE");
 			tug_conf_quote(h, f, APP, heavy[i]);
-			tug_hit_title(h, "The stack of the SMP work queue (%lld) may be too small for the groups and hooks that run in it", (long long)own);
+			tug_hit_title(h,
+				      "The stack of the SMP work queue (%lld) may be too small for the groups and "
+				      "hooks that run in it",
+				      (long long)own);
 			tug_hit_possible(h, TUG_SEV_ADVICE);
 			return true;
 		}
@@ -256,7 +271,9 @@ static bool short_supervision(const struct tug_dg_facts *f, struct tug_hit *h)
 		if (v > 0 && v <= 100 && (i > 0 || tug_conf_on(f, APP, CONTROL))) {
 			tug_conf_quote(h, f, APP, names[i]);
 			tug_conf_quote(h, f, APP, "IMG_ERASE_PROGRESSIVELY");
-			tug_hit_title(h, "The supervision time-out (%lld ms) is shorter than the erase of a slot, which is not done step by step",
+			tug_hit_title(h,
+				      "The supervision time-out (%lld ms) is shorter than the erase of a slot, which "
+				      "is not done step by step",
 				      (long long)v * 10);
 			if (progressive == TUG_CONF_UNKNOWN) {
 				tug_hit_possible(h, TUG_SEV_ADVICE);
@@ -273,7 +290,8 @@ static bool slow_first_chunk(const struct tug_dg_facts *f, struct tug_hit *h)
 	enum tug_conf_is progressive = tug_conf_state(f, APP, "IMG_ERASE_PROGRESSIVELY");
 	bool large = tug_conf_external(f) || (p != NULL && p->size > 262144);
 
-	if (!tug_conf_dfu(f) || progressive == TUG_CONF_ON || !large || (progressive == TUG_CONF_UNKNOWN && !tug_conf_external(f))) {
+	if (!tug_conf_dfu(f) || progressive == TUG_CONF_ON || !large ||
+	    (progressive == TUG_CONF_UNKNOWN && !tug_conf_external(f))) {
 		return false;
 	}
 	tug_conf_quote(h, f, APP, "IMG_ERASE_PROGRESSIVELY");
@@ -324,15 +342,17 @@ static bool pairing_needed(const struct tug_dg_facts *f, struct tug_hit *h)
 		return false;
 	}
 	tug_conf_quote(h, f, APP, "MCUMGR_TRANSPORT_BT");
-	tug_hit_title(h, "These files do not say who may use SMP over Bluetooth; without a word the link has to be paired with MITM protection");
+	tug_hit_title(h, "These files do not say who may use SMP over Bluetooth; without a word the link has to be "
+			 "paired with MITM protection");
 	tug_hit_possible(h, TUG_SEV_ADVICE);
 	return true;
 }
 
 static bool pairing_impossible(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	static const char *const ways[] = { "BT_FIXED_PASSKEY", "BT_APP_PASSKEY", "NCS_SAMPLE_BT_PASSKEY", "DK_LIBRARY", "DISPLAY", "NFC_T4T_NDEF_FILE",
-					    "BT_OOB", "NFC_OOB_PAIRING" };
+	static const char *const ways[] = { "BT_FIXED_PASSKEY", "BT_APP_PASSKEY", "NCS_SAMPLE_BT_PASSKEY",
+					    "DK_LIBRARY",       "DISPLAY",        "NFC_T4T_NDEF_FILE",
+					    "BT_OOB",           "NFC_OOB_PAIRING" };
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		if (tug_conf_on(f, APP, ways[i])) {
@@ -355,7 +375,8 @@ static bool open_to_all(const struct tug_dg_facts *f, struct tug_hit *h)
 	const struct tug_dg_sym *authen = tug_conf_sym(f, APP, "MCUMGR_TRANSPORT_BT_AUTHEN");
 
 	open = open || (authen != NULL && strcmp(authen->value, "n") == 0 && !tug_conf_built(f, APP));
-	if (!tug_conf_ble(f) || !open || tug_dg_conf_is(f->conf, APP, authenticated[0], "y") || tug_dg_conf_is(f->conf, APP, authenticated[1], "y") ||
+	if (!tug_conf_ble(f) || !open || tug_dg_conf_is(f->conf, APP, authenticated[0], "y") ||
+	    tug_dg_conf_is(f->conf, APP, authenticated[1], "y") ||
 	    tug_dg_conf_is(f->conf, APP, "MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT", "y")) {
 		return false;
 	}
@@ -388,8 +409,8 @@ static bool mtu_not_used(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	int64_t mtu = tug_dg_conf_num(f->conf, APP, "BT_L2CAP_TX_MTU", 0);
 
-	if (tug_conf_built(f, APP) || !tug_conf_on(f, APP, "NCS_SAMPLE_MCUMGR_BT_OTA_DFU_SPEEDUP") || mtu <= 0 || mtu >= 498 ||
-	    tug_conf_value(f, APP, "BT_BUF_ACL_RX_SIZE") < 502) {
+	if (tug_conf_built(f, APP) || !tug_conf_on(f, APP, "NCS_SAMPLE_MCUMGR_BT_OTA_DFU_SPEEDUP") || mtu <= 0 ||
+	    mtu >= 498 || tug_conf_value(f, APP, "BT_BUF_ACL_RX_SIZE") < 502) {
 		return false;
 	}
 	tug_conf_quote_dfu(h, f);
@@ -423,10 +444,12 @@ static const struct tug_rule rules[] = {
 		.when = no_transport,
 		.title = "MCUmgr is on without any transport: no client reaches it",
 		.cause = "CONFIG_MCUMGR alone brings the protocol; a transport has to be switched on.",
-		.fix = "CONFIG_MCUMGR_TRANSPORT_BT=y, CONFIG_MCUMGR_TRANSPORT_UART=y, CONFIG_MCUMGR_TRANSPORT_SHELL=y or CONFIG_MCUMGR_TRANSPORT_UDP=y; over Bluetooth in "
-		       "the nRF Connect SDK CONFIG_NCS_SAMPLE_MCUMGR_BT_OTA_DFU=y.",
+		.fix = "CONFIG_MCUMGR_TRANSPORT_BT=y, CONFIG_MCUMGR_TRANSPORT_UART=y, "
+		       "CONFIG_MCUMGR_TRANSPORT_SHELL=y or CONFIG_MCUMGR_TRANSPORT_UDP=y; over Bluetooth in the "
+		       "nRF Connect SDK CONFIG_NCS_SAMPLE_MCUMGR_BT_OTA_DFU=y.",
 		.next = "switch on a transport of MCUmgr",
-		.settle = "samples keep transports in overlay files: which ones does the build take (\"Merged configuration\" in its log)?",
+		.settle = "Samples keep transports in overlay files: which ones does the build take (\"Merged "
+			  "configuration\" in its log)?",
 		.source = "L05; src:z:subsys/mgmt/mcumgr/transport",
 	},
 	{
@@ -436,10 +459,11 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = no_os_group,
 		.title = "The OS group of MCUmgr is not switched on: clients cannot restart the device",
-		.cause = "Every client ends an update with the reset command of this group; without it the image is marked and waits.",
+		.cause = "Every client ends an update with the reset command of this group; without it the image is "
+			 "marked and waits.",
 		.fix = "CONFIG_MCUMGR_GRP_OS=y (and CONFIG_REBOOT=y).",
 		.next = "set CONFIG_MCUMGR_GRP_OS=y",
-		.settle = "grep MCUMGR_GRP_OS build/<application>/zephyr/.config",
+		.settle = "Look: grep MCUMGR_GRP_OS build/<application>/zephyr/.config",
 		.commands = "CONFIG_MCUMGR_GRP_OS=y\nCONFIG_REBOOT=y",
 		.source = "L06; src:z:os_mgmt/Kconfig",
 	},
@@ -451,10 +475,12 @@ static const struct tug_rule rules[] = {
 		.when = no_img_group,
 		.title = "The image group of MCUmgr is not switched on: no image can be uploaded",
 		.cause = "Image list, upload, test and confirm are its commands.",
-		.fix = "CONFIG_MCUMGR_GRP_IMG=y, with CONFIG_FLASH=y, CONFIG_FLASH_MAP=y, CONFIG_STREAM_FLASH=y and CONFIG_IMG_MANAGER=y.",
+		.fix = "CONFIG_MCUMGR_GRP_IMG=y, with CONFIG_FLASH=y, CONFIG_FLASH_MAP=y, CONFIG_STREAM_FLASH=y and "
+		       "CONFIG_IMG_MANAGER=y.",
 		.next = "set CONFIG_MCUMGR_GRP_IMG=y with what it depends on",
-		.settle = "grep MCUMGR_GRP_IMG build/<application>/zephyr/.config",
-		.commands = "CONFIG_MCUMGR_GRP_IMG=y\nCONFIG_FLASH=y\nCONFIG_FLASH_MAP=y\nCONFIG_STREAM_FLASH=y\nCONFIG_IMG_MANAGER=y",
+		.settle = "Look: grep MCUMGR_GRP_IMG build/<application>/zephyr/.config",
+		.commands =
+			"CONFIG_MCUMGR_GRP_IMG=y\nCONFIG_FLASH=y\nCONFIG_FLASH_MAP=y\nCONFIG_STREAM_FLASH=y\nCONFIG_IMG_MANAGER=y",
 		.source = "L07; src:z:img_mgmt/Kconfig",
 	},
 	{
@@ -463,11 +489,14 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_BLOCKING,
 		.flags = TUG_RULE_CONFIG,
 		.when = ota_without_ground,
-		.title = "CONFIG_NCS_SAMPLE_MCUMGR_BT_OTA_DFU has no effect without a Bluetooth peripheral and MCUboot",
-		.cause = "The option depends on CONFIG_BT_PERIPHERAL and on MCUboot in the build and is dropped without them.",
-		.fix = "CONFIG_BT=y and CONFIG_BT_PERIPHERAL=y; {ncs<2.7:CONFIG_BOOTLOADER_MCUBOOT=y in prj.conf;SB_CONFIG_BOOTLOADER_MCUBOOT=y in sysbuild.conf}.",
+		.title = "CONFIG_NCS_SAMPLE_MCUMGR_BT_OTA_DFU has no effect without a Bluetooth peripheral and "
+			 "MCUboot",
+		.cause = "The option depends on CONFIG_BT_PERIPHERAL and on MCUboot in the build and is dropped "
+			 "without them.",
+		.fix = "CONFIG_BT=y and CONFIG_BT_PERIPHERAL=y; {ncs<2.7:CONFIG_BOOTLOADER_MCUBOOT=y in "
+		       "prj.conf;SB_CONFIG_BOOTLOADER_MCUBOOT=y in sysbuild.conf}.",
 		.next = "switch on CONFIG_BT_PERIPHERAL and MCUboot",
-		.settle = "grep NCS_SAMPLE_MCUMGR_BT_OTA_DFU build/<application>/zephyr/.config",
+		.settle = "Look: grep NCS_SAMPLE_MCUMGR_BT_OTA_DFU build/<application>/zephyr/.config",
 		.source = "L09; OTAK",
 	},
 	{
@@ -476,12 +505,18 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_BLOCKING,
 		.flags = TUG_RULE_CONFIG,
 		.when = writes_dropped,
-		.title = "A write as large as the MTU does not fit MCUmgr's buffer, and frames are not joined: upload chunks are dropped",
-		.cause = "The SMP service refuses a write that is larger than its buffer; to a write without response the client gets no answer and waits.",
-		.fix = "CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y with CONFIG_MCUMGR_GRP_OS_MCUMGR_PARAMS=y, or CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE of at least MTU - 3.",
+		.title = "A write as large as the MTU does not fit MCUmgr's buffer, and frames are not joined: "
+			 "upload chunks are dropped",
+		.cause = "The SMP service refuses a write that is larger than its buffer; to a write without "
+			 "response the client gets no answer and waits.",
+		.fix = "CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y with CONFIG_MCUMGR_GRP_OS_MCUMGR_PARAMS=y, or "
+		       "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE of at least MTU - 3.",
 		.next = "set CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y",
-		.settle = "grep -E 'BT_REASSEMBLY|NETBUF_SIZE|L2CAP_TX_MTU|ACL_RX_SIZE' build/<application>/zephyr/.config",
-		.commands = "CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y\nCONFIG_MCUMGR_GRP_OS_MCUMGR_PARAMS=y\nCONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=2475",
+		.settle = "Look: grep -E 'BT_REASSEMBLY|NETBUF_SIZE|L2CAP_TX_MTU|ACL_RX_SIZE' "
+			  "build/<application>/zephyr/.config",
+		.commands =
+			"CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y\nCONFIG_MCUMGR_GRP_OS_MCUMGR_PARAMS=y\nCONFIG_MCUMGR_"
+			"TRANSPORT_NETBUF_SIZE=2475",
 		.source = "L13; src:z:smp_bt.c; https://github.com/boogie/mcumgr-web/pull/17",
 	},
 	{
@@ -491,10 +526,13 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = params_mislead,
 		.title = "The device announces a buffer larger than one write, and does not join writes",
-		.cause = "From the answer to the parameters command clients conclude that frames may come in pieces; the device takes each piece for a frame.",
-		.fix = "CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y; or CONFIG_MCUMGR_GRP_OS_MCUMGR_PARAMS=n; or a CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE of at most MTU - 3.",
+		.cause = "From the answer to the parameters command clients conclude that frames may come in "
+			 "pieces; the device takes each piece for a frame.",
+		.fix = "CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y; or CONFIG_MCUMGR_GRP_OS_MCUMGR_PARAMS=n; or a "
+		       "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE of at most MTU - 3.",
 		.next = "set CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y",
-		.settle = "grep -E 'BT_REASSEMBLY|MCUMGR_PARAMS|NETBUF_SIZE' build/<application>/zephyr/.config",
+		.settle = "Look: grep -E 'BT_REASSEMBLY|MCUMGR_PARAMS|NETBUF_SIZE' "
+			  "build/<application>/zephyr/.config",
 		.commands = "CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y",
 		.source = "L14; src:and:McuMgrBleTransport.java; OTAK",
 	},
@@ -505,7 +543,8 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = acl_rx_small,
 		.title = "BT_BUF_ACL_RX_SIZE is less than BT_L2CAP_TX_MTU + 4",
-		.cause = "The MTU of the link is the smaller one of BT_L2CAP_TX_MTU and BT_BUF_ACL_RX_SIZE - 4 (the L2CAP header); a payload has 3 octets less.",
+		.cause = "The MTU of the link is the smaller one of BT_L2CAP_TX_MTU and BT_BUF_ACL_RX_SIZE - 4 (the "
+			 "L2CAP header); a payload has 3 octets less.",
 		.fix = "CONFIG_BT_BUF_ACL_RX_SIZE = CONFIG_BT_L2CAP_TX_MTU + 4: 502 and 498, or 251 and 247.",
 		.next = "raise CONFIG_BT_BUF_ACL_RX_SIZE to BT_L2CAP_TX_MTU + 4",
 		.commands = "CONFIG_BT_L2CAP_TX_MTU=498\nCONFIG_BT_BUF_ACL_RX_SIZE=502",
@@ -517,9 +556,11 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_DEGRADED,
 		.flags = TUG_RULE_CONFIG,
 		.when = small_packets,
-		.title = "Packets on the air are shorter than 251 octets: each frame takes more of them, the upload is slow",
+		.title = "Packets on the air are shorter than 251 octets: each frame takes more of them, the upload "
+			 "is slow",
 		.cause = "A large MTU helps only when the link layer carries it in few packets.",
-		.fix = "CONFIG_BT_CTLR_DATA_LENGTH_MAX=251 and CONFIG_BT_BUF_ACL_TX_SIZE=251, in the network core's image as well.",
+		.fix = "CONFIG_BT_CTLR_DATA_LENGTH_MAX=251 and CONFIG_BT_BUF_ACL_TX_SIZE=251, in the network core's "
+		       "image as well.",
 		.next = "set CONFIG_BT_CTLR_DATA_LENGTH_MAX=251 and CONFIG_BT_BUF_ACL_TX_SIZE=251",
 		.commands = "CONFIG_BT_CTLR_DATA_LENGTH_MAX=251\nCONFIG_BT_BUF_ACL_TX_SIZE=251",
 		.source = "L16; OTAK",
@@ -532,9 +573,10 @@ static const struct tug_rule rules[] = {
 		.when = list_too_long,
 		.title = "The list of two images does not fit MCUmgr's buffer",
 		.cause = "It needs 512 octets; the answer is an error instead, and clients stop there.",
-		.fix = "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=512 or more (1024 for three images), or CONFIG_MCUMGR_GRP_IMG_FRUGAL_LIST=y.",
+		.fix = "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=512 or more (1024 for three images), or "
+		       "CONFIG_MCUMGR_GRP_IMG_FRUGAL_LIST=y.",
 		.next = "raise CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE to at least 512",
-		.settle = "grep NETBUF_SIZE build/<application>/zephyr/.config",
+		.settle = "Look: grep NETBUF_SIZE build/<application>/zephyr/.config",
 		.commands = "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=1024",
 		.source = "L17; src:z:img_mgmt/Kconfig",
 	},
@@ -545,10 +587,12 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = stack_small,
 		.title = "The stack of the SMP work queue is below its default of 2048 octets",
-		.cause = "SMP commands, flash writes and the callbacks of the application run on it; an overflow ends in a fault and silence.",
+		.cause = "SMP commands, flash writes and the callbacks of the application run on it; an overflow "
+			 "ends in a fault and silence.",
 		.fix = "CONFIG_MCUMGR_TRANSPORT_WORKQUEUE_STACK_SIZE=4096.",
 		.next = "raise CONFIG_MCUMGR_TRANSPORT_WORKQUEUE_STACK_SIZE to 4096",
-		.settle = "CONFIG_THREAD_ANALYZER=y shows the unused part of the stack of \"mcumgr smp\" after an upload",
+		.settle = "CONFIG_THREAD_ANALYZER=y shows the unused part of the stack of \"mcumgr smp\" after an "
+			  "upload",
 		.commands = "CONFIG_MCUMGR_TRANSPORT_WORKQUEUE_STACK_SIZE=4096",
 		.source = "L20; L22; Z51606; https://github.com/golioth/pouch/pull/265",
 	},
@@ -559,11 +603,14 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = short_supervision,
 		.title = "The supervision time-out is shorter than the erase of a slot",
-		.cause = "While the whole slot is erased in the first request, the radio may be late and the link ends with status 8.",
-		.fix = "CONFIG_IMG_ERASE_PROGRESSIVELY=y; CONFIG_MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_TIMEOUT=400 and CONFIG_BT_PERIPHERAL_PREF_TIMEOUT=400 (4 s).",
+		.cause = "While the whole slot is erased in the first request, the radio may be late and the link "
+			 "ends with status 8.",
+		.fix = "CONFIG_IMG_ERASE_PROGRESSIVELY=y; CONFIG_MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_TIMEOUT=400 "
+		       "and CONFIG_BT_PERIPHERAL_PREF_TIMEOUT=400 (4 s).",
 		.next = "set CONFIG_IMG_ERASE_PROGRESSIVELY=y and longer supervision time-outs",
-		.settle = "grep IMG_ERASE_PROGRESSIVELY build/<application>/zephyr/.config",
-		.commands = "CONFIG_IMG_ERASE_PROGRESSIVELY=y\nCONFIG_MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_TIMEOUT=400\nCONFIG_BT_PERIPHERAL_PREF_TIMEOUT=400",
+		.settle = "Look: grep IMG_ERASE_PROGRESSIVELY build/<application>/zephyr/.config",
+		.commands = "CONFIG_IMG_ERASE_PROGRESSIVELY=y\nCONFIG_MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_TIMEOUT="
+			    "400\nCONFIG_BT_PERIPHERAL_PREF_TIMEOUT=400",
 		.source = "L23; ANC189; Z92760; NM106",
 	},
 	{
@@ -572,11 +619,13 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_DEGRADED,
 		.flags = TUG_RULE_CONFIG,
 		.when = slow_first_chunk,
-		.title = "The whole secondary slot is erased within the first chunk: it takes seconds, on external flash tens of them",
-		.cause = "Without progressive erase the first upload request erases the slot; clients with a short time-out give up.",
+		.title = "The whole secondary slot is erased within the first chunk: it takes seconds, on external "
+			 "flash tens of them",
+		.cause = "Without progressive erase the first upload request erases the slot; clients with a short "
+			 "time-out give up.",
 		.fix = "CONFIG_IMG_ERASE_PROGRESSIVELY=y.",
 		.next = "set CONFIG_IMG_ERASE_PROGRESSIVELY=y",
-		.settle = "grep IMG_ERASE_PROGRESSIVELY build/<application>/zephyr/.config",
+		.settle = "Look: grep IMG_ERASE_PROGRESSIVELY build/<application>/zephyr/.config",
 		.commands = "CONFIG_IMG_ERASE_PROGRESSIVELY=y",
 		.source = "L25; NM106; MM28",
 	},
@@ -586,9 +635,11 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_ADVICE,
 		.flags = TUG_RULE_CONFIG,
 		.when = one_connection,
-		.title = "One connection for everything: while the device is a central to another one it cannot be updated",
+		.title = "One connection for everything: while the device is a central to another one it cannot be "
+			 "updated",
 		.cause = "CONFIG_BT_MAX_CONN=1 is shared by the central role and the link of the update.",
-		.fix = "CONFIG_BT_MAX_CONN=2 (with the counts of the controller), and advertise again from the recycled callback.",
+		.fix = "CONFIG_BT_MAX_CONN=2 (with the counts of the controller), and advertise again from the "
+		       "recycled callback.",
 		.commands = "CONFIG_BT_MAX_CONN=2",
 		.source = "L26; DZ104511; src:z:smp_bt.c",
 	},
@@ -599,11 +650,13 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = pairing_needed,
 		.title = "SMP over Bluetooth is for paired links with MITM protection only",
-		.cause = "{z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN is on by default;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_AUTHEN is the default of the choice}: clients that cannot pair "
-			 "(the mcumgr tool) are refused or get no answer.",
-		.fix = "Pair with a client that can; or {z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=n;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y (Just Works) or "
-		       "CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW=y (open)}.",
-		.settle = "grep -E 'BT_AUTHEN|BT_PERM_RW' build/<application>/zephyr/.config",
+		.cause = "{z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN is on by "
+			 "default;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_AUTHEN is the default of the choice}: clients "
+			 "that cannot pair (the mcumgr tool) are refused or get no answer.",
+		.fix = "Pair with a client that can; or "
+		       "{z<4.0:CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=n;CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y "
+		       "(Just Works) or CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW=y (open)}.",
+		.settle = "Look: grep -E 'BT_AUTHEN|BT_PERM_RW' build/<application>/zephyr/.config",
 		.source = "L27; MCLI14; OTAK; Zephyr 4.0 migration guide",
 	},
 	{
@@ -612,10 +665,13 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_DEGRADED,
 		.flags = TUG_RULE_CONFIG,
 		.when = pairing_impossible,
-		.title = "SMP needs an authenticated link, and nothing here shows how the device would authenticate one",
-		.cause = "Just Works pairing gives an unauthenticated key (level 2); the characteristic asks for level 3: a passkey, a comparison or out-of-band data.",
-		.fix = "Give the application passkey callbacks or a fixed passkey, or ask for encryption only: CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y.",
-		.settle = "does the application register bt_conn_auth_cb with a passkey, or set a fixed one?",
+		.title = "SMP needs an authenticated link, and nothing here shows how the device would authenticate "
+			 "one",
+		.cause = "Just Works pairing gives an unauthenticated key (level 2); the characteristic asks for "
+			 "level 3: a passkey, a comparison or out-of-band data.",
+		.fix = "Give the application passkey callbacks or a fixed passkey, or ask for encryption only: "
+		       "CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y.",
+		.settle = "Does the application register bt_conn_auth_cb with a passkey, or set a fixed one?",
 		.source = "L29; src:z:smp_bt.c",
 	},
 	{
@@ -625,8 +681,10 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = open_to_all,
 		.title = "Anybody in range may list, upload and restart: SMP over Bluetooth is open",
-		.cause = "The characteristic asks for no pairing (so does the option NCS_SAMPLE_MCUMGR_BT_OTA_DFU). MCUboot still checks the signature, if the key is not the public one.",
-		.fix = "For a product CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y or _AUTHEN=y; {z<4.0:on this SDK CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=y;either of the choice}.",
+		.cause = "The characteristic asks for no pairing (so does the option NCS_SAMPLE_MCUMGR_BT_OTA_DFU). "
+			 "MCUboot still checks the signature, if the key is not the public one.",
+		.fix = "For a product CONFIG_MCUMGR_TRANSPORT_BT_PERM_RW_ENCRYPT=y or _AUTHEN=y; {z<4.0:on this SDK "
+		       "CONFIG_MCUMGR_TRANSPORT_BT_AUTHEN=y;either of the choice}.",
 		.source = "L30; OTAK; https://github.com/nrfconnect/sdk-edge-ai/pull/70",
 	},
 	{
@@ -636,7 +694,8 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = stale_cache,
 		.title = "Bonded phones are not told when the services change after an update",
-		.cause = "With GATT caching or the Service Changed indication off, a bonded phone keeps the attribute table of the old firmware.",
+		.cause = "With GATT caching or the Service Changed indication off, a bonded phone keeps the "
+			 "attribute table of the old firmware.",
 		.fix = "CONFIG_BT_GATT_SERVICE_CHANGED=y, CONFIG_BT_GATT_CACHING=y and CONFIG_BT_SETTINGS=y.",
 		.next = "switch on CONFIG_BT_GATT_SERVICE_CHANGED and CONFIG_BT_GATT_CACHING",
 		.commands = "CONFIG_BT_GATT_SERVICE_CHANGED=y\nCONFIG_BT_GATT_CACHING=y\nCONFIG_BT_SETTINGS=y",
@@ -649,7 +708,8 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = last_write_short,
 		.title = "The last write of a full frame is nearly empty",
-		.cause = "Frames of the buffer's size are cut into writes of MTU - 3; the rest takes a write of its own.",
+		.cause = "Frames of the buffer's size are cut into writes of MTU - 3; the rest takes a write of its "
+			 "own.",
 		.fix = "A CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE of k * (MTU - 3): 2475 for an MTU of 498.",
 		.source = "L18; OTAK",
 	},
@@ -660,7 +720,8 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = much_ram,
 		.title = "The buffers of MCUmgr take much RAM",
-		.cause = "Each of CONFIG_MCUMGR_TRANSPORT_NETBUF_COUNT buffers has CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE octets, for as long as the device runs.",
+		.cause = "Each of CONFIG_MCUMGR_TRANSPORT_NETBUF_COUNT buffers has "
+			 "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE octets, for as long as the device runs.",
 		.fix = "4 buffers of 2475 octets are enough for the full speed of Bluetooth.",
 		.source = "L19; OTAK",
 	},

@@ -26,7 +26,8 @@ static bool sectors_limit(const struct tug_dg_facts *f, struct tug_hit *h)
 		}
 		tug_conf_quote(h, f, BOOT, "BOOT_MAX_IMG_SECTORS");
 		tug_hit_quote(h, &p->at);
-		tug_hit_title(h, "A slot has %llu sectors, MCUboot is built for %lld", (unsigned long long)sectors, (long long)(max > 0 ? max : 128));
+		tug_hit_title(h, "A slot has %llu sectors, MCUboot is built for %lld", (unsigned long long)sectors,
+			      (long long)(max > 0 ? max : 128));
 		if (max < 0) { /* the default of 128, unless a board file sets it */
 			tug_hit_possible(h, TUG_SEV_ADVICE);
 		}
@@ -40,7 +41,8 @@ static bool recovery_console(const struct tug_dg_facts *f, struct tug_hit *h)
 	const struct tug_dg_sym *console = tug_dg_conf_get(f->conf, TUG_ROLE_BOOT, "UART_CONSOLE");
 
 	if (!tug_conf_on(f, TUG_ROLE_BOOT, "MCUBOOT_SERIAL") || console == NULL || strcmp(console->value, "y") != 0 ||
-	    tug_conf_on(f, TUG_ROLE_BOOT, "BOOT_SERIAL_CDC_ACM") || tug_conf_off(f, TUG_ROLE_BOOT, "BOOT_SERIAL_UART")) {
+	    tug_conf_on(f, TUG_ROLE_BOOT, "BOOT_SERIAL_CDC_ACM") ||
+	    tug_conf_off(f, TUG_ROLE_BOOT, "BOOT_SERIAL_UART")) {
 		return false;
 	}
 	tug_conf_quote(h, f, TUG_ROLE_BOOT, "MCUBOOT_SERIAL");
@@ -53,7 +55,8 @@ static bool recovery_console(const struct tug_dg_facts *f, struct tug_hit *h)
 static bool receive_room(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	int64_t size = tug_dg_conf_num(f->conf, BOOT, "BOOT_SERIAL_MAX_RECEIVE_SIZE", -1);
-	int64_t line = tug_dg_conf_num(f->conf, BOOT, "BOOT_MAX_LINE_INPUT_LEN", -1), bufs = tug_dg_conf_num(f->conf, BOOT, "BOOT_LINE_BUFS", -1);
+	int64_t line = tug_dg_conf_num(f->conf, BOOT, "BOOT_MAX_LINE_INPUT_LEN", -1),
+		bufs = tug_dg_conf_num(f->conf, BOOT, "BOOT_LINE_BUFS", -1);
 	bool told = line > 0 || bufs > 0;
 
 	line = line > 0 ? line : 128;
@@ -77,7 +80,8 @@ static bool has_driver(const struct tug_dg_facts *f, unsigned roles)
 
 	for (size_t i = 0; (s = tug_dg_conf_at(f->conf, i)) != NULL; i++) {
 		for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]) && (s->role & roles) != 0; k++) {
-			if (strcmp(s->value, "y") == 0 && strstr(s->name, parts[k]) != NULL && tug_conf_on(f, roles, s->name)) {
+			if (strcmp(s->value, "y") == 0 && strstr(s->name, parts[k]) != NULL &&
+			    tug_conf_on(f, roles, s->name)) {
 				return true;
 			}
 		}
@@ -111,10 +115,12 @@ static bool boot_driver(const struct tug_dg_facts *f, struct tug_hit *h)
 	if (no_driver(f, h, BOOT)) {
 		return true;
 	}
-	if (tug_conf_external(f) && tug_conf_on(f, BOOT, "SPI_NOR") && tug_dg_conf_is(f->conf, BOOT, "MULTITHREADING", "n")) {
+	if (tug_conf_external(f) && tug_conf_on(f, BOOT, "SPI_NOR") &&
+	    tug_dg_conf_is(f->conf, BOOT, "MULTITHREADING", "n")) {
 		tug_conf_quote(h, f, BOOT, "SPI_NOR");
 		tug_conf_quote(h, f, BOOT, "MULTITHREADING");
-		tug_hit_title(h, "MCUboot is built without multithreading; the SPI driver of its external flash needs it");
+		tug_hit_title(h,
+			      "MCUboot is built without multithreading; the SPI driver of its external flash needs it");
 		return true;
 	}
 	return false;
@@ -143,7 +149,8 @@ static bool watchdog_hungry(const struct tug_dg_facts *f, struct tug_hit *h)
 
 static bool core_left_dirty(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	return tug_dg_conf_is(f->conf, BOOT, "MCUBOOT_CLEANUP_ARM_CORE", "n") && tug_conf_quote(h, f, BOOT, "MCUBOOT_CLEANUP_ARM_CORE");
+	return tug_dg_conf_is(f->conf, BOOT, "MCUBOOT_CLEANUP_ARM_CORE", "n") &&
+	       tug_conf_quote(h, f, BOOT, "MCUBOOT_CLEANUP_ARM_CORE");
 }
 
 static bool key_in_wrong_place(const struct tug_dg_facts *f, struct tug_hit *h)
@@ -184,10 +191,11 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = sectors_limit,
 		.title = "The slots have more sectors than MCUboot is built for",
-		.cause = "CONFIG_BOOT_MAX_IMG_SECTORS (128 by default, 512 KiB) bounds the slots; with larger ones MCUboot boots the old image and leaves the new one pending.",
+		.cause = "CONFIG_BOOT_MAX_IMG_SECTORS (128 by default, 512 KiB) bounds the slots; with larger ones "
+			 "MCUboot boots the old image and leaves the new one pending.",
 		.fix = "In {mcuboot.conf}: CONFIG_BOOT_MAX_IMG_SECTORS=256, or 512 for slots beyond 1 MiB.",
 		.next = "raise CONFIG_BOOT_MAX_IMG_SECTORS in MCUboot's configuration",
-		.settle = "grep BOOT_MAX_IMG_SECTORS build/mcuboot/zephyr/.config",
+		.settle = "Look: grep BOOT_MAX_IMG_SECTORS build/mcuboot/zephyr/.config",
 		.commands = "CONFIG_BOOT_MAX_IMG_SECTORS=256",
 		.source = "L41; PART; NZ3080; ACAD",
 	},
@@ -199,9 +207,11 @@ static const struct tug_rule rules[] = {
 		.when = recovery_console,
 		.title = "MCUboot's console and its serial recovery are both on a UART",
 		.cause = "On the same UART the console's text and the frames of the recovery disturb each other.",
-		.fix = "CONFIG_UART_CONSOLE=n in {mcuboot.conf} (the console over RTT), or another UART for one of them.",
+		.fix = "CONFIG_UART_CONSOLE=n in {mcuboot.conf} (the console over RTT), or another UART for one of "
+		       "them.",
 		.next = "set CONFIG_UART_CONSOLE=n in MCUboot's configuration",
-		.settle = "do zephyr,console and zephyr,uart-mcumgr name the same UART in build/mcuboot/zephyr/zephyr.dts?",
+		.settle = "Do zephyr,console and zephyr,uart-mcumgr name the same UART in "
+			  "build/mcuboot/zephyr/zephyr.dts?",
 		.commands = "CONFIG_UART_CONSOLE=n",
 		.source = "L42; ACAD l9_e1; src:mb:Kconfig.serial_recovery",
 	},
@@ -212,10 +222,12 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = boot_driver,
 		.title = "The secondary slot is in external flash, and MCUboot has no driver for it",
-		.cause = "MCUboot is an image of its own: the driver in the application does not help it. It treats the slot as empty.",
-		.fix = "In {mcuboot.conf} CONFIG_NORDIC_QSPI_NOR=y, or CONFIG_SPI=y, CONFIG_SPI_NOR=y and CONFIG_MULTITHREADING=y; the flash chosen in {mcuboot.overlay}.",
+		.cause = "MCUboot is an image of its own: the driver in the application does not help it. It treats "
+			 "the slot as empty.",
+		.fix = "In {mcuboot.conf} CONFIG_NORDIC_QSPI_NOR=y, or CONFIG_SPI=y, CONFIG_SPI_NOR=y and "
+		       "CONFIG_MULTITHREADING=y; the flash chosen in {mcuboot.overlay}.",
 		.next = "add the flash driver to MCUboot's configuration",
-		.settle = "grep -E 'QSPI_NOR|SPI_NOR' build/mcuboot/zephyr/.config",
+		.settle = "Look: grep -E 'QSPI_NOR|SPI_NOR' build/mcuboot/zephyr/.config",
 		.commands = "CONFIG_NORDIC_QSPI_NOR=y\nCONFIG_NORDIC_QSPI_NOR_FLASH_LAYOUT_PAGE_SIZE=4096",
 		.source = "L44; PART; ACAD l9_e3; DZ106962",
 	},
@@ -227,9 +239,10 @@ static const struct tug_rule rules[] = {
 		.when = app_driver,
 		.title = "The secondary slot is in external flash, and the application has no driver for it",
 		.cause = "The application writes the upload; without a driver the slot cannot be opened.",
-		.fix = "In prj.conf CONFIG_NORDIC_QSPI_NOR=y, or CONFIG_SPI=y and CONFIG_SPI_NOR=y, the node with status = \"okay\" and chosen { nordic,pm-ext-flash = &...; }.",
+		.fix = "In prj.conf CONFIG_NORDIC_QSPI_NOR=y, or CONFIG_SPI=y and CONFIG_SPI_NOR=y, the node with "
+		       "status = \"okay\" and chosen { nordic,pm-ext-flash = &...; }.",
 		.next = "add the flash driver to the application",
-		.settle = "grep -E 'QSPI_NOR|SPI_NOR' build/<application>/zephyr/.config",
+		.settle = "Look: grep -E 'QSPI_NOR|SPI_NOR' build/<application>/zephyr/.config",
 		.commands = "CONFIG_NORDIC_QSPI_NOR=y\nCONFIG_NORDIC_QSPI_NOR_FLASH_LAYOUT_PAGE_SIZE=4096",
 		.source = "L44; PART; ACAD l9_e3",
 	},
@@ -252,8 +265,10 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_DEGRADED,
 		.flags = TUG_RULE_CONFIG,
 		.when = core_left_dirty,
-		.title = "MCUboot does not clean up the core before it starts the application, which may not come up",
-		.cause = "CONFIG_MCUBOOT_CLEANUP_ARM_CORE=n leaves MPU settings and interrupts of the bootloader in place.",
+		.title = "MCUboot does not clean up the core before it starts the application, which may not come "
+			 "up",
+		.cause = "CONFIG_MCUBOOT_CLEANUP_ARM_CORE=n leaves MPU settings and interrupts of the bootloader in "
+			 "place.",
 		.fix = "Take the line out, or set CONFIG_MCUBOOT_CLEANUP_ARM_CORE=y in {mcuboot.conf}.",
 		.next = "set CONFIG_MCUBOOT_CLEANUP_ARM_CORE=y",
 		.commands = "CONFIG_MCUBOOT_CLEANUP_ARM_CORE=y",
@@ -265,11 +280,14 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_DEGRADED,
 		.flags = TUG_RULE_CONFIG,
 		.when = key_in_wrong_place,
-		.title = "The signing key is set in MCUboot's file only: with sysbuild images are signed with the one of sysbuild.conf",
-		.cause = "sysbuild signs with SB_CONFIG_BOOT_SIGNATURE_KEY_FILE; without it that is the public development key, whatever CONFIG_BOOT_SIGNATURE_KEY_FILE says.",
-		.fix = "SB_CONFIG_BOOT_SIGNATURE_KEY_FILE=\"\\${APP_DIR}/key.pem\" in sysbuild.conf, and the line out of {mcuboot.conf}.",
+		.title = "The signing key is set in MCUboot's file only: with sysbuild images are signed with the "
+			 "one of sysbuild.conf",
+		.cause = "sysbuild signs with SB_CONFIG_BOOT_SIGNATURE_KEY_FILE; without it that is the public "
+			 "development key, whatever CONFIG_BOOT_SIGNATURE_KEY_FILE says.",
+		.fix = "SB_CONFIG_BOOT_SIGNATURE_KEY_FILE=\"\\${APP_DIR}/key.pem\" in sysbuild.conf, and the line "
+		       "out of {mcuboot.conf}.",
 		.next = "set SB_CONFIG_BOOT_SIGNATURE_KEY_FILE in sysbuild.conf",
-		.settle = "grep BOOT_SIGNATURE_KEY_FILE build/zephyr/.config build/mcuboot/zephyr/.config",
+		.settle = "Look: grep BOOT_SIGNATURE_KEY_FILE build/zephyr/.config build/mcuboot/zephyr/.config",
 		.commands = "imgtool verify -k key.pem build/<application>/zephyr/zephyr.signed.bin",
 		.source = "L54; NCS15998; SYSB",
 	},
@@ -280,8 +298,10 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = pure_outside,
 		.title = "A pure signature cannot be checked in external flash",
-		.cause = "The signature is over the whole image, which has to be readable as memory; external flash is not.",
-		.fix = "Take SB_CONFIG_BOOT_SIGNATURE_TYPE_PURE=y out, or keep the secondary slot in internal flash.",
+		.cause = "The signature is over the whole image, which has to be readable as memory; external flash "
+			 "is not.",
+		.fix = "Take SB_CONFIG_BOOT_SIGNATURE_TYPE_PURE=y out, or keep the secondary slot in internal "
+		       "flash.",
 		.next = "take SB_CONFIG_BOOT_SIGNATURE_TYPE_PURE=y out of sysbuild.conf",
 		.source = "L60; src:mb:Kconfig; NCS19356",
 	},
@@ -292,7 +312,8 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = receive_room,
 		.title = "Serial recovery cannot use all of BOOT_SERIAL_MAX_RECEIVE_SIZE: its lines hold less",
-		.cause = "A frame comes in lines; CONFIG_BOOT_LINE_BUFS lines of CONFIG_BOOT_MAX_LINE_INPUT_LEN characters are kept.",
+		.cause = "A frame comes in lines; CONFIG_BOOT_LINE_BUFS lines of CONFIG_BOOT_MAX_LINE_INPUT_LEN "
+			 "characters are kept.",
 		.fix = "Raise CONFIG_BOOT_LINE_BUFS to BOOT_SERIAL_MAX_RECEIVE_SIZE / BOOT_MAX_LINE_INPUT_LEN.",
 		.source = "L43; MB2640; MB1614",
 	},

@@ -14,7 +14,8 @@
 
 static bool no_storage(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	static const char *const names[] = { "storage_partition", "settings_storage", "storage", "nvs_storage", "littlefs_storage" };
+	static const char *const names[] = { "storage_partition", "settings_storage", "storage", "nvs_storage",
+					     "littlefs_storage" };
 	const struct tug_dg_part *p = tug_dg_part_of(&f->parts, "mcuboot_primary", -1);
 
 	if (!tug_dg_conf_is(f->conf, APP, "MCUMGR_GRP_ZBASIC_STORAGE_ERASE", "y") || p == NULL || p->fixed ||
@@ -33,10 +34,12 @@ static bool no_storage(const struct tug_dg_facts *f, struct tug_hit *h)
 
 static bool no_storage_erase(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	if (!tug_conf_built(f, APP) || !tug_conf_dfu(f) || !tug_conf_ble(f) || tug_conf_on(f, APP, "MCUMGR_GRP_ZBASIC_STORAGE_ERASE")) {
+	if (!tug_conf_built(f, APP) || !tug_conf_dfu(f) || !tug_conf_ble(f) ||
+	    tug_conf_on(f, APP, "MCUMGR_GRP_ZBASIC_STORAGE_ERASE")) {
 		return false;
 	}
-	if (!tug_conf_quote(h, f, APP, "MCUMGR_GRP_ZBASIC_STORAGE_ERASE") && !tug_conf_quote(h, f, APP, "MCUMGR_GRP_ZBASIC")) {
+	if (!tug_conf_quote(h, f, APP, "MCUMGR_GRP_ZBASIC_STORAGE_ERASE") &&
+	    !tug_conf_quote(h, f, APP, "MCUMGR_GRP_ZBASIC")) {
 		tug_conf_quote_dfu(h, f);
 	}
 	return true;
@@ -49,13 +52,15 @@ static bool mode_not_told(const struct tug_dg_facts *f, struct tug_hit *h)
 	enum tug_conf_is info = tug_conf_state(f, APP, "MCUMGR_GRP_OS_BOOTLOADER_INFO");
 
 	m = m != TUG_MODE_UNKNOWN ? m : tug_conf_mode(f, TUG_ROLES_SYSBUILD, &at);
-	if (!tug_conf_dfu(f) || info == TUG_CONF_ON || !(m == TUG_MODE_OVERWRITE || m == TUG_MODE_XIP || m == TUG_MODE_RAM_LOAD) ||
+	if (!tug_conf_dfu(f) || info == TUG_CONF_ON ||
+	    !(m == TUG_MODE_OVERWRITE || m == TUG_MODE_XIP || m == TUG_MODE_RAM_LOAD) ||
 	    (f->version.zephyr.v != 0 && f->version.zephyr.v < 30500)) {
 		return false;
 	}
 	tug_hit_quote(h, &at->at);
 	tug_conf_quote(h, f, APP, "MCUMGR_GRP_OS_BOOTLOADER_INFO");
-	tug_hit_title(h, "MCUboot is built for the mode \"%s\", and the application does not tell clients so", tug_conf_mode_name(m));
+	tug_hit_title(h, "MCUboot is built for the mode \"%s\", and the application does not tell clients so",
+		      tug_conf_mode_name(m));
 	if (info == TUG_CONF_UNKNOWN) {
 		tug_hit_possible(h, TUG_SEV_ADVICE);
 	}
@@ -85,7 +90,8 @@ static bool no_original_protocol(const struct tug_dg_facts *f, struct tug_hit *h
 
 static bool heap_small(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	int64_t heap = tug_dg_conf_num(f->conf, APP, "HEAP_MEM_POOL_SIZE", -1), block = tug_dg_conf_num(f->conf, APP, "IMG_BLOCK_BUF_SIZE", -1);
+	int64_t heap = tug_dg_conf_num(f->conf, APP, "HEAP_MEM_POOL_SIZE", -1),
+		block = tug_dg_conf_num(f->conf, APP, "IMG_BLOCK_BUF_SIZE", -1);
 
 	if (!tug_conf_dfu(f) || !tug_conf_on(f, APP, "MCUMGR_GRP_IMG_USE_HEAP_FOR_FLASH_IMG_CONTEXT") || heap < 0 ||
 	    heap >= (block > 0 ? block : 512) + 200) {
@@ -105,7 +111,8 @@ static bool nobody_confirms(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	const struct tug_dg_client *c = &f->smp.client;
 
-	if ((strstr(c->mode, "TEST_ONLY") == NULL && strstr(c->mode, "Test only") == NULL && strstr(c->mode, "testOnly") == NULL) ||
+	if ((strstr(c->mode, "TEST_ONLY") == NULL && strstr(c->mode, "Test only") == NULL &&
+	     strstr(c->mode, "testOnly") == NULL) ||
 	    (tug_dg_conf_roles(f->conf) & APP) == 0) {
 		return false;
 	}
@@ -140,8 +147,9 @@ static bool uart_mtu(const struct tug_dg_facts *f, struct tug_hit *h)
 	}
 	tug_conf_quote(h, f, APP, "MCUMGR_TRANSPORT_UART_MTU");
 	tug_conf_quote(h, f, APP, NETBUF_SIZE);
-	tug_hit_title(h, "MCUMGR_TRANSPORT_UART_MTU (%lld) is more than the buffer holds (%lld): larger requests are dropped", (long long)mtu,
-		      (long long)buf);
+	tug_hit_title(
+		h, "MCUMGR_TRANSPORT_UART_MTU (%lld) is more than the buffer holds (%lld): larger requests are dropped",
+		(long long)mtu, (long long)buf);
 	if (buf + 2 >= 512) { /* what the mcumgr tool sends by default fits */
 		h->severity = TUG_SEV_DEGRADED;
 	}
@@ -151,7 +159,8 @@ static bool uart_mtu(const struct tug_dg_facts *f, struct tug_hit *h)
 static bool one_uart(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	const struct tug_dg_parts *p = &f->parts;
-	bool serial = tug_conf_on(f, APP, "MCUMGR_TRANSPORT_UART"), shell = tug_conf_on(f, APP, "SHELL") || tug_conf_on(f, APP, "MCUMGR_TRANSPORT_SHELL");
+	bool serial = tug_conf_on(f, APP, "MCUMGR_TRANSPORT_UART"),
+	     shell = tug_conf_on(f, APP, "SHELL") || tug_conf_on(f, APP, "MCUMGR_TRANSPORT_SHELL");
 	bool same_shell = p->chosen_mcumgr[0] != '\0' && strcmp(p->chosen_mcumgr, p->chosen_shell) == 0;
 	bool same_console = p->chosen_mcumgr[0] != '\0' && strcmp(p->chosen_mcumgr, p->chosen_console) == 0;
 
@@ -168,12 +177,15 @@ static bool one_uart(const struct tug_dg_facts *f, struct tug_hit *h)
 		return true;
 	}
 	if (same_shell && shell && !tug_conf_off(f, APP, "SHELL_BACKEND_SERIAL")) {
-		tug_hit_title(h, "Shell and SMP share the UART %s: each takes characters of the other", p->chosen_mcumgr);
+		tug_hit_title(h, "Shell and SMP share the UART %s: each takes characters of the other",
+			      p->chosen_mcumgr);
 		tug_conf_quote(h, f, APP, "SHELL");
 		return true;
 	}
-	if (same_console && !tug_conf_off(f, APP, "UART_CONSOLE") && tug_conf_on(f, APP, "LOG") && !tug_conf_off(f, APP, "LOG_BACKEND_UART")) {
-		tug_hit_title(h, "Console and SMP share the UART %s: log lines stand between the frames", p->chosen_mcumgr);
+	if (same_console && !tug_conf_off(f, APP, "UART_CONSOLE") && tug_conf_on(f, APP, "LOG") &&
+	    !tug_conf_off(f, APP, "LOG_BACKEND_UART")) {
+		tug_hit_title(h, "Console and SMP share the UART %s: log lines stand between the frames",
+			      p->chosen_mcumgr);
 		tug_conf_quote(h, f, APP, "LOG");
 		tug_hit_possible(h, TUG_SEV_ADVICE);
 		return true;
@@ -183,7 +195,8 @@ static bool one_uart(const struct tug_dg_facts *f, struct tug_hit *h)
 
 static bool shell_buffer(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	int64_t dummy = tug_dg_conf_num(f->conf, APP, "SHELL_BACKEND_DUMMY_BUF_SIZE", -1), buf = tug_conf_value(f, APP, NETBUF_SIZE);
+	int64_t dummy = tug_dg_conf_num(f->conf, APP, "SHELL_BACKEND_DUMMY_BUF_SIZE", -1),
+		buf = tug_conf_value(f, APP, NETBUF_SIZE);
 
 	if (dummy <= 0 || buf <= 0 || dummy > UINT16_MAX || buf >= dummy + 32 ||
 	    !(tug_conf_on(f, APP, "MCUMGR_TRANSPORT_SHELL") || tug_conf_on(f, APP, "MCUMGR_GRP_SHELL"))) {
@@ -231,9 +244,10 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = uart_mtu,
 		.title = "The MTU of the serial transport is more than its buffer holds",
-		.cause = "A frame is put together in a buffer of CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE; one that does not fit is dropped without an answer. Lists work, uploads do "
-			 "not.",
-		.fix = "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE of at least CONFIG_MCUMGR_TRANSPORT_UART_MTU - 2; or a smaller mtu= in the client.",
+		.cause = "A frame is put together in a buffer of CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE; one that does "
+			 "not fit is dropped without an answer. Lists work, uploads do not.",
+		.fix = "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE of at least CONFIG_MCUMGR_TRANSPORT_UART_MTU - 2; or a "
+		       "smaller mtu= in the client.",
 		.next = "raise CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE to the MTU of the serial transport",
 		.commands = "mcumgr --conntype serial --connstring dev=/dev/ttyACM0,baud=115200,mtu=256 image list",
 		.source = "L34; src:z:Kconfig.uart; SC22; Z9509",
@@ -245,10 +259,13 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = one_uart,
 		.title = "SMP shares its UART with the shell or the console",
-		.cause = "Two parties read, or write, one line: frames lose characters and clients report broken base64 or time-outs.",
-		.fix = "A UART of its own: chosen { zephyr,uart-mcumgr = &uart1; }; or SMP over the shell alone (CONFIG_MCUMGR_TRANSPORT_SHELL=y); CONFIG_LOG_BACKEND_UART=n.",
+		.cause = "Two parties read, or write, one line: frames lose characters and clients report broken "
+			 "base64 or time-outs.",
+		.fix = "A UART of its own: chosen { zephyr,uart-mcumgr = &uart1; }; or SMP over the shell alone "
+		       "(CONFIG_MCUMGR_TRANSPORT_SHELL=y); CONFIG_LOG_BACKEND_UART=n.",
 		.next = "give SMP a UART of its own",
-		.settle = "which UART do zephyr,uart-mcumgr, zephyr,console and zephyr,shell-uart name in build/<application>/zephyr/zephyr.dts?",
+		.settle = "Which UART do zephyr,uart-mcumgr, zephyr,console and zephyr,shell-uart name in "
+			  "build/<application>/zephyr/zephyr.dts?",
 		.source = "L35; L36; Z16278; Z38947; Z100546",
 	},
 	{
@@ -258,7 +275,8 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = shell_buffer,
 		.title = "MCUmgr's buffer is smaller than a shell answer with its frame",
-		.cause = "The shell group puts the text of a command (CONFIG_SHELL_BACKEND_DUMMY_BUF_SIZE) and 32 octets more into one answer.",
+		.cause = "The shell group puts the text of a command (CONFIG_SHELL_BACKEND_DUMMY_BUF_SIZE) and 32 "
+			 "octets more into one answer.",
 		.fix = "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE of at least CONFIG_SHELL_BACKEND_DUMMY_BUF_SIZE + 32.",
 		.next = "raise CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE",
 		.source = "L37; src:z:subsys/mgmt/mcumgr/transport/Kconfig",
@@ -269,9 +287,12 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_DEGRADED,
 		.flags = TUG_RULE_CONFIG,
 		.when = udp_frame,
-		.title = "MCUmgr's buffer is larger than a datagram, and IP fragmentation is off: full frames cannot be sent",
-		.cause = "Clients that go by the parameters of the device send or ask for frames that no datagram carries.",
-		.fix = "CONFIG_NET_IPV4_FRAGMENT=y or CONFIG_NET_IPV6_FRAGMENT=y; or CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=1400; or frames of 1024 in the client.",
+		.title = "MCUmgr's buffer is larger than a datagram, and IP fragmentation is off: full frames "
+			 "cannot be sent",
+		.cause = "Clients that go by the parameters of the device send or ask for frames that no datagram "
+			 "carries.",
+		.fix = "CONFIG_NET_IPV4_FRAGMENT=y or CONFIG_NET_IPV6_FRAGMENT=y; or "
+		       "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=1400; or frames of 1024 in the client.",
 		.next = "set CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=1400",
 		.source = "L38; SC57; Z107815; Z107869",
 	},
@@ -281,7 +302,8 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_BLOCKING,
 		.flags = TUG_RULE_CONFIG,
 		.when = udp_address,
-		.title = "The user data of MCUmgr's buffers is too small for an address: the device crashes with the first request",
+		.title = "The user data of MCUmgr's buffers is too small for an address: the device crashes with "
+			 "the first request",
 		.cause = "The UDP transport keeps the sender's address there: 24 octets for IPv6, 8 for IPv4.",
 		.fix = "Take CONFIG_MCUMGR_TRANSPORT_NETBUF_USER_DATA_SIZE out, or set it to 24.",
 		.next = "set CONFIG_MCUMGR_TRANSPORT_NETBUF_USER_DATA_SIZE=24",
@@ -295,10 +317,11 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = heap_small,
 		.title = "The heap is too small for the upload buffer that is to be taken from it",
-		.cause = "With CONFIG_MCUMGR_GRP_IMG_USE_HEAP_FOR_FLASH_IMG_CONTEXT the first chunk allocates CONFIG_IMG_BLOCK_BUF_SIZE and some 200 octets more.",
+		.cause = "With CONFIG_MCUMGR_GRP_IMG_USE_HEAP_FOR_FLASH_IMG_CONTEXT the first chunk allocates "
+			 "CONFIG_IMG_BLOCK_BUF_SIZE and some 200 octets more.",
 		.fix = "CONFIG_HEAP_MEM_POOL_SIZE=4096 or more; or switch the option off (a static buffer).",
 		.next = "raise CONFIG_HEAP_MEM_POOL_SIZE or switch the option off",
-		.settle = "grep -E 'IMG_BLOCK_BUF_SIZE|HEAP_MEM_POOL_SIZE' build/<application>/zephyr/.config",
+		.settle = "Look: grep -E 'IMG_BLOCK_BUF_SIZE|HEAP_MEM_POOL_SIZE' build/<application>/zephyr/.config",
 		.commands = "CONFIG_HEAP_MEM_POOL_SIZE=4096",
 		.source = "L40; src:z:zephyr_img_mgmt.c",
 	},
@@ -308,9 +331,11 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_DEGRADED,
 		.flags = TUG_RULE_CONFIG,
 		.when = no_storage,
-		.title = "The erase command for application settings is on, and this layout has no storage partition",
+		.title = "The erase command for application settings is on, and this layout has no storage "
+			 "partition",
 		.cause = "The command erases the partition labelled for storage; without one it fails.",
-		.fix = "Add a storage_partition (settings_storage with the Partition Manager), or switch CONFIG_MCUMGR_GRP_ZBASIC_STORAGE_ERASE off.",
+		.fix = "Add a storage_partition (settings_storage with the Partition Manager), or switch "
+		       "CONFIG_MCUMGR_GRP_ZBASIC_STORAGE_ERASE off.",
 		.next = "add a storage partition or switch the command off",
 		.source = "L31; src:z:zephyr_basic/src/basic_mgmt.c",
 	},
@@ -320,9 +345,11 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_HARMLESS,
 		.flags = TUG_RULE_CONFIG,
 		.when = no_storage_erase,
-		.title = "Clients that offer to erase application settings will get \"not supported\" (8): it is not in this build",
+		.title = "Clients that offer to erase application settings will get \"not supported\" (8): it is "
+			 "not in this build",
 		.cause = "CONFIG_MCUMGR_GRP_ZBASIC_STORAGE_ERASE is off; clients go on after the answer.",
-		.fix = "Nothing has to be done; to offer it: CONFIG_MCUMGR_GRP_ZBASIC=y, CONFIG_MCUMGR_GRP_ZBASIC_STORAGE_ERASE=y and a storage partition.",
+		.fix = "Nothing has to be done; to offer it: CONFIG_MCUMGR_GRP_ZBASIC=y, "
+		       "CONFIG_MCUMGR_GRP_ZBASIC_STORAGE_ERASE=y and a storage partition.",
 		.source = "L32; OTAK; DZ104511",
 	},
 	{
@@ -332,10 +359,11 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = mode_not_told,
 		.title = "MCUboot does not swap, and the application does not tell clients so",
-		.cause = "Without the bootloader information clients assume a swap with test and confirm, and take steps that this mode does not know.",
+		.cause = "Without the bootloader information clients assume a swap with test and confirm, and take "
+			 "steps that this mode does not know.",
 		.fix = "CONFIG_MCUMGR_GRP_OS_BOOTLOADER_INFO=y.",
 		.next = "set CONFIG_MCUMGR_GRP_OS_BOOTLOADER_INFO=y",
-		.settle = "grep BOOTLOADER_INFO build/<application>/zephyr/.config",
+		.settle = "Look: grep BOOTLOADER_INFO build/<application>/zephyr/.config",
 		.commands = "CONFIG_MCUMGR_GRP_OS_BOOTLOADER_INFO=y",
 		.source = "L33; src:and:Validate.java; OTAK",
 	},
@@ -345,8 +373,10 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_DEGRADED,
 		.flags = TUG_RULE_CONFIG,
 		.when = stuck_pending,
-		.title = "An image that is pending cannot be replaced over SMP: if MCUboot does not take it, the device is stuck",
-		.cause = "CONFIG_MCUMGR_GRP_IMG_ALLOW_ERASE_PENDING is off, so neither erase nor upload touches a slot that waits for a boot.",
+		.title = "An image that is pending cannot be replaced over SMP: if MCUboot does not take it, the "
+			 "device is stuck",
+		.cause = "CONFIG_MCUMGR_GRP_IMG_ALLOW_ERASE_PENDING is off, so neither erase nor upload touches a "
+			 "slot that waits for a boot.",
 		.fix = "CONFIG_MCUMGR_GRP_IMG_ALLOW_ERASE_PENDING=y (the default since March 2025).",
 		.next = "set CONFIG_MCUMGR_GRP_IMG_ALLOW_ERASE_PENDING=y",
 		.commands = "CONFIG_MCUMGR_GRP_IMG_ALLOW_ERASE_PENDING=y",
@@ -359,7 +389,8 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = no_original_protocol,
 		.title = "Clients of the original SMP protocol are refused (code 12)",
-		.cause = "CONFIG_MCUMGR_SMP_SUPPORT_ORIGINAL_PROTOCOL=n: the mcumgr tool and older libraries send version 0.",
+		.cause = "CONFIG_MCUMGR_SMP_SUPPORT_ORIGINAL_PROTOCOL=n: the mcumgr tool and older libraries send "
+			 "version 0.",
 		.fix = "CONFIG_MCUMGR_SMP_SUPPORT_ORIGINAL_PROTOCOL=y, or clients of version 2 only.",
 		.next = "set CONFIG_MCUMGR_SMP_SUPPORT_ORIGINAL_PROTOCOL=y",
 		.source = "L59; src:z:smp/src/smp.c",
@@ -371,7 +402,8 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = size_unchecked,
 		.title = "An image that MCUboot cannot swap is accepted: the size check does not count the trailer",
-		.cause = "CONFIG_MCUMGR_GRP_IMG_TOO_LARGE_DISABLED is the default: only the size of the slot is checked. Such an image stays pending for ever.",
+		.cause = "CONFIG_MCUMGR_GRP_IMG_TOO_LARGE_DISABLED is the default: only the size of the slot is "
+			 "checked. Such an image stays pending for ever.",
 		.fix = "CONFIG_MCUMGR_GRP_IMG_TOO_LARGE_SYSBUILD=y (padded images are refused then).",
 		.commands = "CONFIG_MCUMGR_GRP_IMG_TOO_LARGE_SYSBUILD=y",
 		.source = "L58; src:z:img_mgmt/Kconfig",
@@ -381,10 +413,12 @@ static const struct tug_rule rules[] = {
 		.rank = 678,
 		.severity = TUG_SEV_DEGRADED,
 		.when = nobody_confirms,
-		.title = "The client leaves the image on trial: somebody has to confirm it, or the next restart brings the old one back",
-		.cause = "In a test-only mode the client does not confirm; then the application has to, with boot_write_img_confirmed().",
+		.title = "The client leaves the image on trial: somebody has to confirm it, or the next restart "
+			 "brings the old one back",
+		.cause = "In a test-only mode the client does not confirm; then the application has to, with "
+			 "boot_write_img_confirmed().",
 		.fix = "Confirm in the application once it is sure to work, or use the mode \"Test and confirm\".",
-		.settle = "does the application call boot_write_img_confirmed()?",
+		.settle = "Does the application call boot_write_img_confirmed()?",
 		.commands = "grep -rn boot_write_img_confirmed src/",
 		.source = "L61; FLU124; src:mb:bootutil_public.c",
 	},

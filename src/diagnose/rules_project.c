@@ -22,9 +22,12 @@ static bool bootloader_unmet(const struct tug_dg_facts *f, struct tug_hit *h)
 	}
 	if (any && sb != NULL && strcmp(sb->value, "y") == 0) {
 		tug_hit_quote(h, &sb->at);
-		tug_hit_title(h, "The application is built without MCUboot although sysbuild.conf asks for it: this build does not use that file");
-		tug_hit_cause(h, "Kconfig says BOOTLOADER_MCUBOOT is n. sysbuild sets it from SB_CONFIG_BOOTLOADER_MCUBOOT, so it did not read this "
-				 "sysbuild.conf: built without sysbuild, an old build folder, or the file is not in the application's folder.");
+		tug_hit_title(h, "The application is built without MCUboot although sysbuild.conf asks for it: this "
+				 "build does not use that file");
+		tug_hit_cause(h, "Kconfig says BOOTLOADER_MCUBOOT is n. sysbuild sets it from "
+				 "SB_CONFIG_BOOTLOADER_MCUBOOT, so it did not read this "
+				 "sysbuild.conf: built without sysbuild, an old build folder, or the file is not in "
+				 "the application's folder.");
 	}
 	return any;
 }
@@ -37,10 +40,17 @@ static bool bootloader_off(const struct tug_dg_facts *f, struct tug_hit *h)
 	bool wants = tug_conf_dfu(f) || (app != NULL && strcmp(app->value, "y") == 0);
 	bool none_y = none != NULL && strcmp(none->value, "y") == 0;
 
+	/* Who chooses MCUboot's signature or key wants MCUboot. */
+	wants = wants || (sb != NULL && (tug_conf_quote(h, f, TUG_ROLES_SYSBUILD, "BOOT_SIGNATURE_KEY_FILE") ||
+					 tug_conf_quote(h, f, TUG_ROLES_SYSBUILD, "BOOT_SIGNATURE_TYPE_ECDSA_P256") ||
+					 tug_conf_quote(h, f, TUG_ROLES_SYSBUILD, "BOOT_SIGNATURE_TYPE_ED25519") ||
+					 tug_conf_quote(h, f, TUG_ROLES_SYSBUILD, "BOOT_SIGNATURE_TYPE_RSA")));
+
 	if (!wants) {
 		return false;
 	}
-	if ((sb != NULL && strcmp(sb->value, "n") == 0) || none_y || (sb == NULL && tug_conf_built(f, TUG_ROLES_SYSBUILD))) {
+	if ((sb != NULL && strcmp(sb->value, "n") == 0) || none_y ||
+	    (sb == NULL && tug_conf_built(f, TUG_ROLES_SYSBUILD))) {
 		tug_hit_title(h, "sysbuild is told to build no MCUboot, and the application wants to be updated");
 		if (none_y || sb != NULL || app != NULL) {
 			tug_hit_quote(h, none_y ? &none->at : sb != NULL ? &sb->at : &app->at);
@@ -48,8 +58,8 @@ static bool bootloader_off(const struct tug_dg_facts *f, struct tug_hit *h)
 		tug_conf_quote_dfu(h, f);
 		return h->n_evidence > 0;
 	}
-	if (tug_conf_built(f, TUG_ROLES_APP) && tug_conf_off(f, TUG_ROLE_APP_BUILT, "BOOTLOADER_MCUBOOT") && app != NULL &&
-	    strcmp(app->value, "y") == 0) {
+	if (tug_conf_built(f, TUG_ROLES_APP) && tug_conf_off(f, TUG_ROLE_APP_BUILT, "BOOTLOADER_MCUBOOT") &&
+	    app != NULL && strcmp(app->value, "y") == 0) {
 		tug_hit_title(h, "prj.conf asks for MCUboot, and the application's .config does not have it");
 		tug_hit_quote(h, &app->at);
 		tug_conf_quote(h, f, TUG_ROLE_APP_BUILT, "BOOTLOADER_MCUBOOT");
@@ -66,13 +76,16 @@ static bool no_bootloader(const struct tug_dg_facts *f, struct tug_hit *h)
 		return true;
 	}
 	if (f->version.ncs.v < 20700 || app == NULL || strcmp(app->value, "y") != 0 || f->build.child_image.line != 0 ||
-	    f->build.mcuboot.line != 0 || f->boots.total > 0 || tug_conf_on(f, TUG_ROLES_SYSBUILD, "BOOTLOADER_MCUBOOT") ||
+	    f->build.mcuboot.line != 0 || f->boots.total > 0 ||
+	    tug_conf_on(f, TUG_ROLES_SYSBUILD, "BOOTLOADER_MCUBOOT") ||
 	    (tug_dg_conf_roles(f->conf) & TUG_ROLES_BOOT) != 0) {
 		return false;
 	}
 	tug_hit_quote(h, &app->at);
 	tug_hit_quote(h, &f->version.ncs.at);
-	tug_hit_title(h, "MCUboot is asked for in prj.conf only; since nRF Connect SDK 2.7 sysbuild decides whether it is built");
+	tug_hit_title(
+		h,
+		"MCUboot is asked for in prj.conf only; since nRF Connect SDK 2.7 sysbuild decides whether it is built");
 	tug_hit_possible(h, (tug_dg_conf_roles(f->conf) & TUG_ROLES_SYSBUILD) != 0 ? TUG_SEV_DEGRADED : TUG_SEV_ADVICE);
 	return true;
 }
@@ -133,17 +146,19 @@ static bool alike(enum tug_conf_mode a, enum tug_conf_mode b)
 static bool mode_mismatch(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	bool built = tug_conf_built(f, TUG_ROLE_APP_BUILT) && tug_conf_built(f, TUG_ROLE_BOOT_BUILT);
-	unsigned app_roles = built ? TUG_ROLE_APP_BUILT : TUG_ROLES_APP, boot_roles = built ? TUG_ROLE_BOOT_BUILT : TUG_ROLES_BOOT;
+	unsigned app_roles = built ? TUG_ROLE_APP_BUILT : TUG_ROLES_APP,
+		 boot_roles = built ? TUG_ROLE_BOOT_BUILT : TUG_ROLES_BOOT;
 	const struct tug_dg_sym *app_at = NULL, *boot_at = NULL;
 	enum tug_conf_mode app = tug_conf_mode(f, app_roles, &app_at), boot = tug_conf_mode(f, boot_roles, &boot_at);
 
-	if (app == TUG_MODE_UNKNOWN || boot == TUG_MODE_UNKNOWN || app == boot || boot == TUG_MODE_OTHER || app == TUG_MODE_OTHER) {
+	if (app == TUG_MODE_UNKNOWN || boot == TUG_MODE_UNKNOWN || app == boot || boot == TUG_MODE_OTHER ||
+	    app == TUG_MODE_OTHER) {
 		return false;
 	}
 	tug_hit_quote(h, &app_at->at);
 	tug_hit_quote(h, &boot_at->at);
-	tug_hit_title(h, "The application is built for MCUboot's mode \"%s\", MCUboot for \"%s\"", tug_conf_mode_name(app),
-		      tug_conf_mode_name(boot));
+	tug_hit_title(h, "The application is built for MCUboot's mode \"%s\", MCUboot for \"%s\"",
+		      tug_conf_mode_name(app), tug_conf_mode_name(boot));
 	if (alike(app, boot)) {
 		h->severity = TUG_SEV_DEGRADED;
 	}
@@ -176,8 +191,8 @@ static bool without_bootloader(const struct tug_dg_facts *f, struct tug_hit *h)
 		return true;
 	}
 	/* A bootloader may be silent; only an update that went nowhere makes its silence worth a word. */
-	if (!f->boots.app_first || f->boots.total > 0 || f->smp.n_writes == 0 || f->smp.client.said_success || f->smp.list.n < 2 ||
-	    !(f->smp.list.s[1].pending)) {
+	if (!f->boots.app_first || f->boots.total > 0 || f->smp.n_writes == 0 || f->smp.client.said_success ||
+	    f->smp.list.n < 2 || !(f->smp.list.s[1].pending)) {
 		return false;
 	}
 	tug_hit_quote(h, &f->boots.app_at);
@@ -209,8 +224,8 @@ static bool no_rtt(const struct tug_dg_facts *f, struct tug_hit *h)
 	for (size_t i = 0; i < sizeof(who) / sizeof(who[0]); i++) {
 		enum tug_conf_is rtt = tug_conf_state(f, who[i], "USE_SEGGER_RTT");
 
-		if (!tug_dg_conf_is(f->conf, who[i], "RTT_CONSOLE", "y") || rtt == TUG_CONF_ON || (who[i] == TUG_ROLE_APP && !tug_conf_dfu(f)) ||
-		    tug_conf_on(f, who[i] << 1, "USE_SEGGER_RTT")) {
+		if (!tug_dg_conf_is(f->conf, who[i], "RTT_CONSOLE", "y") || rtt == TUG_CONF_ON ||
+		    (who[i] == TUG_ROLE_APP && !tug_conf_dfu(f)) || tug_conf_on(f, who[i] << 1, "USE_SEGGER_RTT")) {
 			continue;
 		}
 		tug_conf_quote(h, f, who[i], "RTT_CONSOLE");
@@ -278,7 +293,9 @@ static bool not_this_build(const struct tug_dg_facts *f, struct tug_hit *h)
 
 static bool build_failed(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	static const char *const certain[] = { "Kconfig warnings", "onfiguring incomplete", "build stopped", "ld returned" };
+	static const char *const certain[] = { "Kconfig warnings", "onfiguring incomplete", "build stopped",
+					       "ld returned", ": error: ",
+					       "undefined reference" };
 	const struct tug_dg_build *b = &f->build;
 	bool build = false;
 
@@ -303,13 +320,17 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = no_bootloader,
 		.title = "The application is built without MCUboot",
-		.cause = "Kconfig says BOOTLOADER_MCUBOOT is n, so there are no slots, no signed images and no image group. With sysbuild the option "
-			 "follows SB_CONFIG_BOOTLOADER_MCUBOOT; set in prj.conf only it is forced off or ignored.",
-		.fix = "Put SB_CONFIG_BOOTLOADER_MCUBOOT=y into sysbuild.conf next to the application's CMakeLists.txt and build with sysbuild from "
-		       "an empty build folder (VS Code: a new build configuration with sysbuild). {ncs<2.7:CONFIG_BOOTLOADER_MCUBOOT=y in prj.conf "
-		       "does it in the child image build;Then build/mcuboot has to be there}.",
-		.next = "set SB_CONFIG_BOOTLOADER_MCUBOOT=y in sysbuild.conf and build with west build --sysbuild -p",
-		.settle = "is there a folder build/mcuboot after the build, and does build/<application>/zephyr/.config say CONFIG_BOOTLOADER_MCUBOOT=y?",
+		.cause = "Kconfig says BOOTLOADER_MCUBOOT is n, so there are no slots, no signed images and no "
+			 "image group. With sysbuild the option follows SB_CONFIG_BOOTLOADER_MCUBOOT; set in "
+			 "prj.conf only it is forced off or ignored.",
+		.fix = "Put SB_CONFIG_BOOTLOADER_MCUBOOT=y into sysbuild.conf next to the application's "
+		       "CMakeLists.txt and build with sysbuild from an empty build folder (VS Code: a new build "
+		       "configuration with sysbuild). {ncs<2.7:CONFIG_BOOTLOADER_MCUBOOT=y in prj.conf does it in "
+		       "the child image build;Then build/mcuboot has to be there}.",
+		.next = "set SB_CONFIG_BOOTLOADER_MCUBOOT=y in sysbuild.conf and build with west build --sysbuild "
+			"-p",
+		.settle = "Is there a folder build/mcuboot after the build, and does "
+			  "build/<application>/zephyr/.config say CONFIG_BOOTLOADER_MCUBOOT=y?",
 		.commands = "west build --sysbuild -p always -b <board> . -- -DSB_CONFIG_BOOTLOADER_MCUBOOT=y",
 		.source = "L10; SYSB; NCS15998; DZ117731; HELL",
 	},
@@ -320,14 +341,16 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = mode_mismatch,
 		.title = "Application and MCUboot are built for different update modes",
-		.cause = "The application places and marks an image for the mode it was built for (its first sector, its trailer, one slot or two); MCUboot "
-			 "looks for it as its own mode has it.",
-		.fix = "Set the mode once, in sysbuild.conf (SB_CONFIG_MCUBOOT_MODE_...), and take it out of the files of both images. Devices in the field "
-		       "keep their bootloader: build the application for its mode.",
+		.cause = "The application places and marks an image for the mode it was built for (its first "
+			 "sector, its trailer, one slot or two); MCUboot looks for it as its own mode has it.",
+		.fix = "Set the mode once, in sysbuild.conf (SB_CONFIG_MCUBOOT_MODE_...), and take it out of the "
+		       "files of both images. Devices in the field keep their bootloader: build the application "
+		       "for its mode.",
 		.next = "set the mode in sysbuild.conf only and flash bootloader and application together",
-		.settle = "compare CONFIG_MCUBOOT_BOOTLOADER_MODE_* in build/<application>/zephyr/.config with CONFIG_BOOT_SWAP_USING_* and the like in "
-			  "build/mcuboot/zephyr/.config",
-		.commands = "grep MCUBOOT_BOOTLOADER_MODE build/<application>/zephyr/.config\ngrep -E 'BOOT_SWAP|UPGRADE_ONLY|DIRECT_XIP|SINGLE_APP' build/mcuboot/zephyr/.config",
+		.settle = "Compare CONFIG_MCUBOOT_BOOTLOADER_MODE_* in build/<application>/zephyr/.config with "
+			  "CONFIG_BOOT_SWAP_USING_* and the like in build/mcuboot/zephyr/.config",
+		.commands = "grep MCUBOOT_BOOTLOADER_MODE build/<application>/zephyr/.config\ngrep -E "
+			    "'BOOT_SWAP|UPGRADE_ONLY|DIRECT_XIP|SINGLE_APP' build/mcuboot/zephyr/.config",
 		.source = "L47; src:z:img_mgmt; SYSB",
 	},
 	{
@@ -337,9 +360,11 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = single_slot,
 		.title = "MCUboot is built with a single slot: the application cannot take an image over SMP",
-		.cause = "With one slot there is no place for a second image; CONFIG_MCUMGR_GRP_IMG depends on two and is dropped.",
-		.fix = "Use a mode with two slots (take SB_CONFIG_MCUBOOT_MODE_SINGLE_APP=y or CONFIG_SINGLE_APPLICATION_SLOT=y out), or update by serial "
-		       "recovery or a firmware loader only.",
+		.cause = "With one slot there is no place for a second image; CONFIG_MCUMGR_GRP_IMG depends on two "
+			 "and is dropped.",
+		.fix = "Use a mode with two slots (take SB_CONFIG_MCUBOOT_MODE_SINGLE_APP=y or "
+		       "CONFIG_SINGLE_APPLICATION_SLOT=y out), or update by serial recovery or a firmware loader "
+		       "only.",
 		.next = "choose a mode with two slots, or update by serial recovery",
 		.source = "L62; src:z:img_mgmt/Kconfig; SYSB",
 	},
@@ -349,9 +374,10 @@ static const struct tug_rule rules[] = {
 		.severity = TUG_SEV_DEGRADED,
 		.when = not_this_build,
 		.title = "The device does not run the build whose .config is given",
-		.cause = "It refuses commands, or names sizes, that this .config says otherwise about: another build is flashed, the update did not take "
-			 "place, or the file is of another application.",
-		.fix = "Flash this build by cable, or give the .config of the build that runs; rules on the configuration hold for what is flashed only.",
+		.cause = "It refuses commands, or names sizes, that this .config says otherwise about: another "
+			 "build is flashed, the update did not take place, or the file is of another application.",
+		.fix = "Flash this build by cable, or give the .config of the build that runs; rules on the "
+		       "configuration hold for what is flashed only.",
 		.next = "flash this build, then look again",
 		.commands = "west flash",
 		.source = "src:z:os_mgmt; src:z:img_mgmt",
@@ -363,12 +389,12 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = child_image_files,
 		.title = "Files in child_image/ are ignored: this SDK builds with sysbuild",
-		.cause = "Since nRF Connect SDK 2.7 sysbuild is the default and reads sysbuild/; the key, sector count, flash driver and console of MCUboot in "
-			 "child_image/ are lost without a word.",
-		.fix = "Move them to sysbuild/mcuboot.conf and sysbuild/mcuboot.overlay. That overlay replaces MCUboot's own app.overlay: repeat chosen { "
-		       "zephyr,code-partition = &boot_partition; }.",
+		.cause = "Since nRF Connect SDK 2.7 sysbuild is the default and reads sysbuild/; the key, sector "
+			 "count, flash driver and console of MCUboot in child_image/ are lost without a word.",
+		.fix = "Move them to sysbuild/mcuboot.conf and sysbuild/mcuboot.overlay. That overlay replaces "
+		       "MCUboot's own app.overlay: repeat chosen { zephyr,code-partition = &boot_partition; }.",
 		.next = "move the files of child_image/ to sysbuild/",
-		.settle = "is the project built with sysbuild (a folder build/mcuboot) or with --no-sysbuild?",
+		.settle = "Is the project built with sysbuild (a folder build/mcuboot) or with --no-sysbuild?",
 		.commands = "git mv child_image/mcuboot.conf sysbuild/mcuboot.conf",
 		.source = "L11; SYSB",
 	},
@@ -379,8 +405,10 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = sysbuild_too_early,
 		.title = "sysbuild.conf is ignored by an nRF Connect SDK before 2.7",
-		.cause = "Those versions build MCUboot as a child image: CONFIG_BOOTLOADER_MCUBOOT=y in prj.conf asks for it, and its settings are in child_image/.",
-		.fix = "Set CONFIG_BOOTLOADER_MCUBOOT=y in prj.conf and put MCUboot's settings into child_image/mcuboot.conf, or go to a newer SDK.",
+		.cause = "Those versions build MCUboot as a child image: CONFIG_BOOTLOADER_MCUBOOT=y in prj.conf "
+			 "asks for it, and its settings are in child_image/.",
+		.fix = "Set CONFIG_BOOTLOADER_MCUBOOT=y in prj.conf and put MCUboot's settings into "
+		       "child_image/mcuboot.conf, or go to a newer SDK.",
 		.next = "set CONFIG_BOOTLOADER_MCUBOOT=y in prj.conf",
 		.source = "L12; SYSB",
 	},
@@ -392,9 +420,11 @@ static const struct tug_rule rules[] = {
 		.when = without_bootloader,
 		.title = "The application runs from the start of the flash, without MCUboot in front of it",
 		.cause = "Without a bootloader nothing swaps an image in; what is uploaded stays where it is.",
-		.fix = "Build with MCUboot and flash all of it: build/merged.hex, or west flash of the whole build, not zephyr.hex of the application alone.",
+		.fix = "Build with MCUboot and flash all of it: build/merged.hex, or west flash of the whole build, "
+		       "not zephyr.hex of the application alone.",
 		.next = "flash bootloader and application together (west flash, or merged.hex)",
-		.settle = "does the console show *** Booting MCUboot ... *** after a reset? MCUboot may also be silent: CONFIG_LOG=n or another console in {mcuboot.conf}",
+		.settle = "Does the console show *** Booting MCUboot ... *** after a reset? MCUboot may also be "
+			  "silent: CONFIG_LOG=n or another console in {mcuboot.conf}",
 		.commands = "west flash --erase",
 		.source = "src:z:img_mgmt.c",
 	},
@@ -406,7 +436,8 @@ static const struct tug_rule rules[] = {
 		.when = build_failed,
 		.title = "The build stopped: there is no new image to update with",
 		.cause = "west or CMake ended with an error; its reason is in the lines above the quoted one.",
-		.fix = "Look for the first error above this line, correct it and build again from an empty build folder.",
+		.fix = "Look for the first error above this line, correct it and build again from an empty build "
+		       "folder.",
 		.next = "correct the first error of the build log",
 		.commands = "west build -p always",
 		.source = "src:z:scripts/kconfig/kconfig.py",
@@ -430,11 +461,14 @@ static const struct tug_rule rules[] = {
 		.flags = TUG_RULE_CONFIG,
 		.when = no_rtt,
 		.title = "The RTT console is asked for without RTT itself: likely there is no console at all",
-		.cause = "CONFIG_RTT_CONSOLE depends on CONFIG_USE_SEGGER_RTT and is dropped without it. MCUboot is an image of its own: nothing of prj.conf "
-			 "reaches its console.",
-		.fix = "Application: CONFIG_USE_SEGGER_RTT=y. MCUboot, in {mcuboot.conf}: the lines below; its messages tell why an image is not taken.",
-		.settle = "does the log of the build say RTT_CONSOLE was assigned y but got n?",
-		.commands = "CONFIG_USE_SEGGER_RTT=y\nCONFIG_RTT_CONSOLE=y\nCONFIG_UART_CONSOLE=n\nCONFIG_LOG=y\nCONFIG_LOG_BACKEND_RTT=y\nCONFIG_MCUBOOT_LOG_LEVEL_INF=y",
+		.cause = "CONFIG_RTT_CONSOLE depends on CONFIG_USE_SEGGER_RTT and is dropped without it. MCUboot is "
+			 "an image of its own: nothing of prj.conf reaches its console.",
+		.fix = "Application: CONFIG_USE_SEGGER_RTT=y. MCUboot, in {mcuboot.conf}: the lines below; its "
+		       "messages tell why an image is not taken.",
+		.settle = "Does the log of the build say RTT_CONSOLE was assigned y but got n?",
+		.commands =
+			"CONFIG_USE_SEGGER_RTT=y\nCONFIG_RTT_CONSOLE=y\nCONFIG_UART_CONSOLE=n\nCONFIG_LOG=y\nCONFIG_LOG_"
+			"BACKEND_RTT=y\nCONFIG_MCUBOOT_LOG_LEVEL_INF=y",
 		.source = "L55; HELL mcuboot_smp_uart_feat_rtt; DZ107913",
 	},
 };

@@ -139,12 +139,14 @@ static void a_generated_file(void **state)
 	assert_string_equal(value(d, TUG_ROLE_BOOT_BUILT, "BOOT_UPGRADE_ONLY"), "n");
 	/* Without the head, so many symbols are a whole file. */
 	for (unsigned i = 0; i < 200; i++) {
-		n += (size_t)snprintf(text + n, sizeof(text) - n, i % 4 == 0 ? "# CONFIG_A%u is not set\n" : "CONFIG_A%u=y\n", i);
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				      i % 4 == 0 ? "# CONFIG_A%u is not set\n" : "CONFIG_A%u=y\n", i);
 	}
 	feed(d, "dotconfig.txt", text);
 	assert_string_equal(value(d, TUG_ROLE_APP_BUILT, "A1"), "y");
 	assert_string_equal(value(d, TUG_ROLE_APP, "A1"), "");
-	feed(d, "build/zephyr/.config", "# Automatically generated file; DO NOT EDIT.\nSB_CONFIG_BOOTLOADER_MCUBOOT=y\n");
+	feed(d, "build/zephyr/.config",
+	     "# Automatically generated file; DO NOT EDIT.\nSB_CONFIG_BOOTLOADER_MCUBOOT=y\n");
 	assert_string_equal(value(d, TUG_ROLE_SYSBUILD_BUILT, "BOOTLOADER_MCUBOOT"), "y");
 	assert_string_equal(value(d, TUG_ROLE_SYSBUILD, "BOOTLOADER_MCUBOOT"), "");
 	tug_diag_free(d);
@@ -430,7 +432,8 @@ static void a_devicetree_cut_off_in_a_paste(void **state)
 static const char unmet[] =
 	"warning: MCUMGR (defined at subsys/mgmt/mcumgr/Kconfig:5) was assigned the value 'y' but got the value 'n'. Check "
 	"these unsatisfied dependencies: NET_BUF (=n), ZCBOR (=n), (USB || SERIAL) (=n). See "
-	"http://docs.zephyrproject.org/latest/kconfig.html#CONFIG_MCUMGR and/or look up MCUMGR in the menuconfig interface.\n"
+	"http://docs.zephyrproject.org/latest/kconfig.html#CONFIG_MCUMGR and/or look up MCUMGR in the menuconfig "
+	"interface.\n"
 	"\n"
 	"C:/a/prj.conf:3: warning: attempt to assign the value 'y' to the undefined symbol MCUMGR_SMP_UART\n"
 	"\n"
@@ -495,7 +498,8 @@ static void a_message_without_its_head(void **state)
 
 	(void)state;
 	feed(d, "log.txt",
-	     "was assigned the value 'y' but got the\nvalue 'n'. Check these unsatisfied dependencies: BOOTLOADER\\_MCUBOOT (=n)\n");
+	     "was assigned the value 'y' but got the\nvalue 'n'. Check these unsatisfied dependencies: "
+	     "BOOTLOADER\\_MCUBOOT (=n)\n");
 	assert_int_equal(b->n_unmet, 1);
 	assert_string_equal(b->unmet[0].symbol, "");
 	assert_string_equal(b->unmet[0].deps, "BOOTLOADER_MCUBOOT");
@@ -509,7 +513,8 @@ static void a_linker_overflow(void **state)
 	(void)state;
 	feed(d, "build.log",
 	     "[2/20] Performing build step for 'mcuboot'\n"
-	     "c:/ncs/toolchains/v2.2.0/opt/bin/ld.exe: zephyr\\zephyr_pre0.elf section `text' will not fit in region `FLASH'\n"
+	     "c:/ncs/toolchains/v2.2.0/opt/bin/ld.exe: zephyr\\zephyr_pre0.elf section `text' will not fit in region "
+	     "`FLASH'\n"
 	     "c:/ncs/toolchains/v2.2.0/opt/bin/ld.exe: region `FLASH' overflowed by 7956 bytes\n"
 	     "collect2.exe: error: ld returned 1 exit status\n"
 	     "ninja: build stopped: subcommand failed.\n");
@@ -536,8 +541,8 @@ static void what_a_build_log_tells(void **state)
 	     "*** Running CMake for mcuboot ***\n"
 	     "-- Zephyr version: 3.2.99 (C:/ncs/v2.3.0/zephyr), build: v3.2.99-ncs2\n"
 	     "-- Board: nrf52833dk_nrf52833\n"
-	     "Merged configuration 'C:/work/app/overlay-bt.conf'\n"
-	     "-- Found partition manager static configuration: C:/work/app/pm_static.yml\n"
+	     "Merged configuration 'C:/dev/app/overlay-bt.conf'\n"
+	     "-- Found partition manager static configuration: C:/dev/app/pm_static.yml\n"
 	     "--- WARNING: Using default MCUBoot key, it should not ---\n"
 	     "--- be used for production.                           ---\n"
 	     "           FLASH:       32412 B        48 KB     65.94%\n"
@@ -581,7 +586,8 @@ static void versions_said(void **state)
 
 		feed(d, "log.txt", versions[i].text);
 		if (d->facts->version.ncs.v != versions[i].ncs || d->facts->version.zephyr.v != versions[i].zephyr) {
-			fail_msg("%s: NCS %u, Zephyr %u", versions[i].text, d->facts->version.ncs.v, d->facts->version.zephyr.v);
+			fail_msg("%s: NCS %u, Zephyr %u", versions[i].text, d->facts->version.ncs.v,
+				 d->facts->version.zephyr.v);
 		}
 		tug_diag_free(d);
 	}
@@ -602,8 +608,9 @@ static void renamed_symbols(void **state)
 		{ "OS_MGMT_TASKSTAT_MAX_NUM_THREADS", "MCUMGR_GRP_OS_TASKSTAT_MAX_NUM_THREADS" },
 		{ "MCUMGR_CMD_SHELL_MGMT_LEGACY_RC_RETURN_CODE", "MCUMGR_GRP_SHELL_LEGACY_RC_RETURN_CODE" },
 	};
-	static const char *const same[] = { "MCUMGR", "MCUMGR_TRANSPORT_BT_PERM_RW", "MCUMGR_SMP_SUPPORT_ORIGINAL_PROTOCOL",
-					    "MCUMGR_SMP_LEGACY_RC_BEHAVIOUR", "BOOTLOADER_MCUBOOT" };
+	static const char *const same[] = { "MCUMGR", "MCUMGR_TRANSPORT_BT_PERM_RW",
+					    "MCUMGR_SMP_SUPPORT_ORIGINAL_PROTOCOL", "MCUMGR_SMP_LEGACY_RC_BEHAVIOUR",
+					    "BOOTLOADER_MCUBOOT" };
 	char buf[96];
 
 	(void)state;

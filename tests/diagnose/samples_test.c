@@ -14,49 +14,56 @@
 
 /* One way to break a configuration. */
 static const struct breakage {
-	const char *with;     /* applies to a sample that has this text */
-	const char *without;  /* and not this one; NULL = any */
-	const char *file;     /* name of an input added */
-	const char *text;     /* its text */
-	const char *id;       /* finding expected */
+	const char *with;    /* applies to a sample that has this text */
+	const char *without; /* and not this one; NULL = any */
+	const char *file;    /* name of an input added */
+	const char *text;    /* its text */
+	const char *id;      /* finding expected */
 	enum tug_severity severity;
 } breakages[] = {
-	{ "CONFIG_MCUMGR_GRP_OS=y", NULL, "prj.conf", "CONFIG_REBOOT=n\n", "deps-symbol-contradiction", TUG_SEV_BLOCKING },
-	{ "CONFIG_MCUMGR_CMD_OS_MGMT=y", NULL, "prj.conf", "# CONFIG_REBOOT is not set\n", "deps-symbol-contradiction", TUG_SEV_BLOCKING },
-	{ "CONFIG_NCS_SAMPLE_MCUMGR_BT_OTA_DFU=y", NULL, "prj.conf", "CONFIG_BT_PERIPHERAL=n\n", "deps-symbol-contradiction",
+	{ "CONFIG_MCUMGR_GRP_OS=y", NULL, "prj.conf", "CONFIG_REBOOT=n\n", "deps-symbol-contradiction",
 	  TUG_SEV_BLOCKING },
-	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "prj.conf", "CONFIG_FLASH=n\n", "deps-symbol-contradiction", TUG_SEV_BLOCKING },
+	{ "CONFIG_MCUMGR_CMD_OS_MGMT=y", NULL, "prj.conf", "# CONFIG_REBOOT is not set\n", "deps-symbol-contradiction",
+	  TUG_SEV_BLOCKING },
+	{ "CONFIG_NCS_SAMPLE_MCUMGR_BT_OTA_DFU=y", NULL, "prj.conf", "CONFIG_BT_PERIPHERAL=n\n",
+	  "deps-symbol-contradiction", TUG_SEV_BLOCKING },
+	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "prj.conf", "CONFIG_FLASH=n\n", "deps-symbol-contradiction",
+	  TUG_SEV_BLOCKING },
 	{ "CONFIG_MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL=y", NULL, "prj.conf",
-	  "CONFIG_MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_TIMEOUT=42\nCONFIG_MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_MAX_INT=200\n",
+	  "CONFIG_MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_TIMEOUT=42\nCONFIG_MCUMGR_TRANSPORT_BT_CONN_PARAM_CONTROL_MAX_INT="
+	  "200\n",
 	  "deps-symbol-contradiction", TUG_SEV_BLOCKING },
 	{ "CONFIG_MCUMGR_CMD_IMG_MGMT=y", NULL, "build.log", "-- Zephyr version: 3.5.0 (/x/zephyr), build: v3.5.0\n",
 	  "kconfig-old-names", TUG_SEV_BLOCKING },
 	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "build.log", "-- Zephyr version: 2.7.99 (/x/zephyr), build: v2.7.99-ncs1\n",
 	  "kconfig-old-names", TUG_SEV_BLOCKING },
-	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "overlay.conf", "CONFIG_MCUMGR_GRP_OS=y\nCONFIG_MCUMGR_SMP_BT=y\n", "kconfig-old-names",
-	  TUG_SEV_BLOCKING },
+	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "overlay.conf", "CONFIG_MCUMGR_GRP_OS=y\nCONFIG_MCUMGR_SMP_BT=y\n",
+	  "kconfig-old-names", TUG_SEV_BLOCKING },
 	{ "CONFIG_MCUMGR=y", NULL, "build.log",
 	  "warning: MCUMGR (defined at subsys/mgmt/mcumgr/Kconfig:5) was assigned the value 'y' but got the\n"
 	  "value 'n'. Check these unsatisfied dependencies: ZCBOR (=n). See\n",
 	  "kconfig-missing-deps", TUG_SEV_BLOCKING },
 	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "build.log",
-	  "warning: MCUMGR_GRP_IMG (defined at subsys/mgmt/Kconfig:5) was assigned the value 'y' but got the value 'n'. Check these "
+	  "warning: MCUMGR_GRP_IMG (defined at subsys/mgmt/Kconfig:5) was assigned the value 'y' but got the value 'n'. "
+	  "Check these "
 	  "unsatisfied dependencies: BOOTLOADER_MCUBOOT (=n). See\n",
 	  "bootloader-not-in-build", TUG_SEV_BLOCKING },
-	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "sysbuild.conf", "SB_CONFIG_BOOTLOADER_MCUBOOT=n\n", "bootloader-not-in-build",
-	  TUG_SEV_BLOCKING },
-	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "sysbuild.conf", "SB_CONFIG_MCUBOOT_MODE_SINGLE_APP=y\n", "single-slot-build",
-	  TUG_SEV_BLOCKING },
+	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "sysbuild.conf", "SB_CONFIG_BOOTLOADER_MCUBOOT=n\n",
+	  "bootloader-not-in-build", TUG_SEV_BLOCKING },
+	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "sysbuild.conf", "SB_CONFIG_MCUBOOT_MODE_SINGLE_APP=y\n",
+	  "single-slot-build", TUG_SEV_BLOCKING },
 	{ "CONFIG_NCS_SAMPLE_MCUMGR_BT_OTA_DFU=y", NULL, "sysbuild/mcuboot.conf", "CONFIG_SINGLE_APPLICATION_SLOT=y\n",
 	  "single-slot-build", TUG_SEV_BLOCKING },
-	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "prj.conf", "CONFIG_MCUMGR=y\nCONFIG_BT_L2CAP_TX_MTU=498\nCONFIG_BT_BUF_ACL_RX_SIZE=251\n",
-	  "acl-rx-smaller-than-mtu", TUG_SEV_DEGRADED },
-	{ "CONFIG_MCUMGR_TRANSPORT_UART=y", NULL, "prj.conf",
-	  "CONFIG_MCUMGR_TRANSPORT_UART_MTU=1024\nCONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=256\n", "uart-mtu-vs-netbuf", TUG_SEV_BLOCKING },
-	{ "CONFIG_MCUMGR_TRANSPORT_UDP=y", NULL, "prj.conf", "CONFIG_MCUMGR_TRANSPORT_NETBUF_USER_DATA_SIZE=4\n", "udp-user-data-size",
-	  TUG_SEV_BLOCKING },
-	{ "CONFIG_MCUMGR_TRANSPORT_UDP=y", NULL, "prj.conf", "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=2048\n", "udp-netbuf-exceeds-datagram",
+	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "prj.conf",
+	  "CONFIG_MCUMGR=y\nCONFIG_BT_L2CAP_TX_MTU=498\nCONFIG_BT_BUF_ACL_RX_SIZE=251\n", "acl-rx-smaller-than-mtu",
 	  TUG_SEV_DEGRADED },
+	{ "CONFIG_MCUMGR_TRANSPORT_UART=y", NULL, "prj.conf",
+	  "CONFIG_MCUMGR_TRANSPORT_UART_MTU=1024\nCONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=256\n", "uart-mtu-vs-netbuf",
+	  TUG_SEV_BLOCKING },
+	{ "CONFIG_MCUMGR_TRANSPORT_UDP=y", NULL, "prj.conf", "CONFIG_MCUMGR_TRANSPORT_NETBUF_USER_DATA_SIZE=4\n",
+	  "udp-user-data-size", TUG_SEV_BLOCKING },
+	{ "CONFIG_MCUMGR_TRANSPORT_UDP=y", NULL, "prj.conf", "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=2048\n",
+	  "udp-netbuf-exceeds-datagram", TUG_SEV_DEGRADED },
 	{ "CONFIG_MCUMGR_TRANSPORT_BT=y", NULL, "prj.conf",
 	  "CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=n\nCONFIG_BT_L2CAP_TX_MTU=498\nCONFIG_BT_BUF_ACL_RX_SIZE=502\n"
 	  "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=384\n",
@@ -65,13 +72,14 @@ static const struct breakage {
 	  "CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=n\nCONFIG_MCUMGR_GRP_OS_MCUMGR_PARAMS=y\nCONFIG_BT_L2CAP_TX_MTU=252\n"
 	  "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=1024\n",
 	  "params-without-reassembly", TUG_SEV_BLOCKING },
-	{ "CONFIG_MCUMGR_GRP_IMG_UPDATABLE_IMAGE_NUMBER=2", NULL, "prj.conf", "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=384\n",
-	  "netbuf-too-small-list", TUG_SEV_BLOCKING },
+	{ "CONFIG_MCUMGR_GRP_IMG_UPDATABLE_IMAGE_NUMBER=2", NULL, "prj.conf",
+	  "CONFIG_MCUMGR_TRANSPORT_NETBUF_SIZE=384\n", "netbuf-too-small-list", TUG_SEV_BLOCKING },
 	{ "CONFIG_MCUMGR_GRP_IMG=y", NULL, "prj.conf",
-	  "CONFIG_MCUMGR_GRP_IMG_USE_HEAP_FOR_FLASH_IMG_CONTEXT=y\nCONFIG_HEAP_MEM_POOL_SIZE=256\nCONFIG_IMG_BLOCK_BUF_SIZE=4096\n",
+	  "CONFIG_MCUMGR_GRP_IMG_USE_HEAP_FOR_FLASH_IMG_CONTEXT=y\nCONFIG_HEAP_MEM_POOL_SIZE=256\nCONFIG_IMG_BLOCK_BUF_SIZE="
+	  "4096\n",
 	  "upload-no-heap", TUG_SEV_BLOCKING },
-	{ "CONFIG_MCUMGR_TRANSPORT_BT=y", NULL, "prj.conf", "CONFIG_BT_MAX_CONN=1\nCONFIG_BT_CENTRAL=y\n", "single-connection-busy",
-	  TUG_SEV_ADVICE },
+	{ "CONFIG_MCUMGR_TRANSPORT_BT=y", NULL, "prj.conf", "CONFIG_BT_MAX_CONN=1\nCONFIG_BT_CENTRAL=y\n",
+	  "single-connection-busy", TUG_SEV_ADVICE },
 	{ "CONFIG_MCUMGR_GRP_IMG=y", "USE_SEGGER_RTT=y", "prj.conf", "CONFIG_RTT_CONSOLE=y\nCONFIG_USE_SEGGER_RTT=n\n",
 	  "console-backend-missing", TUG_SEV_ADVICE },
 	{ "SB_CONFIG_PM_EXTERNAL_FLASH_MCUBOOT_SECONDARY=y", NULL, "build/mcuboot/zephyr/.config",
@@ -80,11 +88,13 @@ static const struct breakage {
 	{ "SB_CONFIG_MCUBOOT_NRF53_MULTI_IMAGE_UPDATE=y", NULL, "sysbuild.conf", "SB_CONFIG_SECURE_BOOT_NETCORE=n\n",
 	  "nrf53-net-chain-incomplete", TUG_SEV_BLOCKING },
 	{ "CONFIG_MCUMGR_GRP_IMG=y", "address: 0x0", "pm_static.yml",
-	  "mcuboot_primary:\n  address: 0xc000\n  size: 0x76000\n  span: [mcuboot_pad, app]\nmcuboot_secondary:\n  address: 0x82000\n"
+	  "mcuboot_primary:\n  address: 0xc000\n  size: 0x76000\n  span: [mcuboot_pad, app]\nmcuboot_secondary:\n  address: "
+	  "0x82000\n"
 	  "  size: 0x76000\nsettings_storage:\n  address: 0xf7000\n  size: 0x6000\n",
 	  "storage-overlap", TUG_SEV_BLOCKING },
 	{ "size: 0x76000", NULL, "build/mcuboot/zephyr/.config",
-	  "# Automatically generated file; DO NOT EDIT.\nCONFIG_MCUBOOT=y\nCONFIG_BOOT_SWAP_USING_MOVE=y\nCONFIG_BOOT_MAX_IMG_SECTORS=64\n",
+	  "# Automatically generated file; DO NOT "
+	  "EDIT.\nCONFIG_MCUBOOT=y\nCONFIG_BOOT_SWAP_USING_MOVE=y\nCONFIG_BOOT_MAX_IMG_SECTORS=64\n",
 	  "boot-max-sectors", TUG_SEV_BLOCKING },
 };
 #define N_BREAKAGES (sizeof(breakages) / sizeof(breakages[0]))
@@ -172,11 +182,13 @@ static void run_sample(const char *name, const char *text)
 		const struct tug_finding *f = &r->findings[i];
 
 		if (verbose) {
-			printf("%s: %s %s %s: %s\n", name, f->id, tug_severity_name(f->severity), tug_certainty_name(f->certainty), f->title);
+			printf("%s: %s %s %s: %s\n", name, f->id, tug_severity_name(f->severity),
+			       tug_certainty_name(f->certainty), f->title);
 		}
 		if (f->severity == TUG_SEV_BLOCKING) {
 			n_failed++;
-			fprintf(stderr, "%s: %s blocks (%s): %s\n", name, f->id, f->n_evidence > 0 ? f->evidence[0].text : "", f->title);
+			fprintf(stderr, "%s: %s blocks (%s): %s\n", name, f->id,
+				f->n_evidence > 0 ? f->evidence[0].text : "", f->title);
 		}
 	}
 	for (size_t i = 0; i < N_BREAKAGES; i++) {
