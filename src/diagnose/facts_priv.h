@@ -416,6 +416,7 @@ struct tug_dg_build {
 	struct tug_dg_unmet {
 		char symbol[64];      /**< symbol that stayed n, "" = cut off */
 		char deps[160];       /**< unmet dependencies: names separated by blanks */
+		bool selected;        /**< another option forces it on nevertheless: Kconfig stops the build */
 		struct tug_evidence at; /**< where */
 	} unmet[16];                  /**< [n_unmet] */
 	uint32_t n_unmet;             /**< unmet dependencies */
