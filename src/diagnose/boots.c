@@ -318,7 +318,12 @@ static void app_swap(struct tug_diag *d, const struct tug_dg_line *l, struct tug
 {
 	struct tug_dg_console *c = d->console;
 	struct tug_dg_boots *b = &d->facts->boots;
+	struct tug_slice index = tug_dg_after(text, "mage index:");
+	uint64_t image;
 
+	if (index.p != NULL && tug_dg_number(&index, &image) && image > 0) {
+		return; /* of another image than the trailers that MCUboot prints */
+	}
 	memcpy(c->app_swap_before, b->app_swap, sizeof(b->app_swap));
 	c->app_swap_before_at = b->app_swap_at;
 	swap_word(text, b->app_swap, sizeof(b->app_swap));

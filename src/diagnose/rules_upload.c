@@ -129,7 +129,7 @@ static bool word_said(const struct tug_dg_facts *f, struct tug_hit *h)
 }
 
 /* Patterns of a wrong file; the one behind them says that a code 23 without a command is of the marking. */
-#define WRONG_FILE_TEXTS 10u
+#define WRONG_FILE_TEXTS 11u
 
 /* Texts that name no word: the patterns behind those. A good magic in one of the others is no wrong file. */
 static bool said_otherwise(const struct tug_dg_facts *f, struct tug_hit *h)
@@ -411,7 +411,7 @@ static const struct tug_rule rules[] = {
 		.rank = 40,
 		.severity = TUG_SEV_BLOCKING,
 		.seen = { "Wrong magic number (found %x, expected", "Magic is %x, expected 0x96f3b83d",
-			  "Magic mismatch: %x != %x", "Invalid Header Magic Number.",
+			  "Magic mismatch: %x != %x", "Invalid Header Magic Number.", "invalidHeaderMagic",
 			  "The image does not have a valid mcu header", "This is not a valid file for DFU.",
 			  "DFU Manifest File not found.", "mage header magic value does not match the expected value",
 			  "Invalid TLV Info Magic Number.", "InvalidImageException: Invalid image file",
