@@ -119,6 +119,9 @@ static void hold(struct tug_phone *s, const struct tug_dg_line *l, struct tug_sl
 	s->len = text.len < sizeof(s->buf) ? text.len : sizeof(s->buf);
 	s->cut = l->cut || s->len < text.len;
 	memcpy(s->buf, text.p, s->len);
+	if (p->word != NULL) { /* its slices point into the line, which is gone soon */
+		tug_phone_fit(p->word->pattern, tug_phone_body(s), &s->prefix.got);
+	}
 	s->open = true;
 }
 

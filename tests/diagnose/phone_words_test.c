@@ -427,7 +427,7 @@ static void ios_old_transport(void **state)
 		"McuMgrLog message: Connecting...\n"
 		"McuMgrLog message: Peripheral connected\n"
 		"McuMgrLog message: Discovering services...\n"
-		"McuMgrPeripheral peripheral [381CA91F-3E34-5C92-8057-CDA22EA02871] state: [connecting]\n"
+		"McuMgrPeripheral peripheral [00000000-0000-0000-0000-000000001122] state: [connecting]\n"
 		"McuMgrLog message: Services discovered: 8D53DC1D-1DB7-4CD3-868B-8A527460AA84\n"
 		"McuMgrLog message: -> 0x0000000100000006a0\n"
 		"McuMgrLog message: <- 0x0100000600000006bf62726308ff\n"
