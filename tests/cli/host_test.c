@@ -451,7 +451,7 @@ static void remove_folder(const char *path)
 
 static void test_updates_side_by_side(void **state)
 {
-	struct tug_host *h = host_with(500, NULL);
+	struct tug_host *h = host_with(5000, NULL); /* five devices are made in this thread before the first opens */
 	struct job jobs[7];
 	struct image im;
 	char root[32];
