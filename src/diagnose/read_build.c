@@ -268,7 +268,7 @@ static void see_kconfig(struct tug_dg_build *b, const struct window *w, const st
 	}
 	for (i = w->from; (end = find(w, i, w->to, "wasassignedthevalue'", &at)) != 0; i = at + 1) {
 		/* A symbol that was to be n and is y lacks nothing. */
-		if (find(w, end, end + 80, "'butgotthevalue'", NULL) != 0 && behind(w, end, "n'") == 0) {
+		if (find(w, end, end + 80, "'butgotthevalue", NULL) != 0 && behind(w, end, "n'") == 0) {
 			symbol_before(w, at, symbol, sizeof(symbol));
 			unmet_of(b, symbol, &k->at);
 		}
@@ -420,7 +420,8 @@ static void keep(struct tug_diag *d, struct state *st, const struct tug_dg_line 
 static bool kconfig_line(struct tug_slice s)
 {
 	return tug_dg_find(s, "warning: ") != NULL &&
-	       (tug_dg_find(s, "(defined at") != NULL || tug_dg_find(s, "attempt to assign") != NULL);
+	       (tug_dg_find(s, "(defined at") != NULL || tug_dg_find(s, "attempt to assign") != NULL ||
+		tug_dg_find(s, " was assigned the value '") != NULL);
 }
 
 /* "file.c:20:5: error: ...", "undefined reference to ..." */

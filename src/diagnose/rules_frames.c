@@ -353,6 +353,20 @@ static const struct tug_rule rules[] = {
 		.commands = "addr2line -e build/zephyr/zephyr.elf ADDRESS",
 		.source = "src:z:kernel/fatal.c",
 	},
+	{
+		.id = "firmware-fault",
+		.rank = 563,
+		.severity = TUG_SEV_DEGRADED,
+		.seen = { "***** Hardware exception *****", "***** BUS FAULT *****", "***** HARD FAULT *****",
+			  "***** USAGE FAULT *****", "***** MPU FAULT *****" },
+		.title = "The firmware crashed",
+		.cause = "The console shows a fault of the processor. What stands before it was at work then: the "
+			 "application, or MCUboot in the middle of a swap (flash driver, map of the partitions).",
+		.fix = "Look up the faulting address in the ELF file of the image that was running.",
+		.next = "look up the faulting address in the ELF file of the image that was running",
+		.commands = "addr2line -e build/zephyr/zephyr.elf ADDRESS",
+		.source = "MB421, src:z:kernel/fatal.c",
+	},
 };
 
 const struct tug_rule_set tug_rules_frames = { rules, sizeof(rules) / sizeof(rules[0]) };

@@ -217,6 +217,12 @@ static bool stopped_after_upload(const struct tug_dg_facts *f, struct tug_hit *h
 	return true;
 }
 
+static bool no_room_for_data(const struct tug_dg_facts *f, struct tug_hit *h)
+{
+	(void)f;
+	return tug_hit_seen(h, 0) && tug_hit_seen(h, 1);
+}
+
 #define MCUMGR_BLE "--conntype ble", "--conntype=ble", "type=ble", "--conntype \"ble\""
 
 static const struct tug_rule rules[] = {
@@ -386,6 +392,20 @@ static const struct tug_rule rules[] = {
 		.settle = "Set the packet size of the app to 495 or less and try again",
 		.commands = "CONFIG_MCUMGR_TRANSPORT_BT_REASSEMBLY=y",
 		.source = "github.com/nordicsemi/IOS-nRF-Connect-Device-Manager/pull/369",
+	},
+	{
+		.id = "upload-first-chunk-short",
+		.rank = 211,
+		.severity = TUG_SEV_BLOCKING,
+		.seen = { "slice bounds out of range [:-", "xact.encodeUploadReq(" },
+		.when = no_room_for_data,
+		.title = "newtmgr crashes at the first chunk: the link's packets leave no room for data",
+		.cause = "The client subtracts its overhead from the MTU of the link and gets a negative number.",
+		.fix = "A larger MTU (CONFIG_BT_L2CAP_TX_MTU=498, CONFIG_BT_BUF_ACL_RX_SIZE=502 on the device), or another "
+		       "client: smpmgr, mcumgrctl.",
+		.next = "raise the MTU of the device's Bluetooth link",
+		.commands = "CONFIG_BT_L2CAP_TX_MTU=498\nCONFIG_BT_BUF_ACL_RX_SIZE=502",
+		.source = "NT178, src:nt:xact/image.go",
 	},
 	{
 		.id = "app-vs-library-difference",

@@ -85,6 +85,14 @@ static bool key_development(const struct tug_dg_facts *f, struct tug_hit *h)
 			public = true;
 		}
 	}
+	for (uint32_t i = 0; i < f->build.n_unmet; i++) {
+		if (strcmp(f->build.unmet[i].symbol, KEY_FILE) == 0) {
+			tug_hit_quote(h, &f->build.unmet[i].at);
+			tug_hit_title(h, "The key file is set in the application's settings, where it has no effect: images are "
+					 "signed with MCUboot's development key");
+			public = true;
+		}
+	}
 	if (f->build.default_key.line > 0) {
 		tug_hit_quote(h, &f->build.default_key);
 		return true;

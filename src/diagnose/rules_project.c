@@ -293,19 +293,12 @@ static bool not_this_build(const struct tug_dg_facts *f, struct tug_hit *h)
 
 static bool build_failed(const struct tug_dg_facts *f, struct tug_hit *h)
 {
-	static const char *const certain[] = { "Kconfig warnings", "onfiguring incomplete", "build stopped",
-					       "ld returned", ": error: ",
-					       "undefined reference" };
-	const struct tug_dg_build *b = &f->build;
-	bool build = false;
+	const struct tug_dg_build *b = &f->build; /* unless a rule says more of it */
 
-	if (!b->aborted || b->n_undef > 0 || b->n_unmet > 0 || b->overflow.line != 0 || tug_hit_seen(h, 0)) {
+	if (!b->aborted || b->n_undef > 0 || b->n_unmet > 0 || b->overflow.line != 0 || tug_hit_any(h)) {
 		return false;
 	}
-	for (size_t i = 0; i < sizeof(certain) / sizeof(certain[0]); i++) {
-		build = build || strstr(b->aborted_at.text, certain[i]) != NULL;
-	}
-	if (!build) {
+	if (strstr(b->aborted_at.text, "command exited") != NULL) {
 		h->severity = TUG_SEV_DEGRADED; /* "command exited" may be a flash tool that found no probe */
 	}
 	tug_hit_quote(h, &b->aborted_at);
@@ -313,6 +306,51 @@ static bool build_failed(const struct tug_dg_facts *f, struct tug_hit *h)
 }
 
 static const struct tug_rule rules[] = {
+	{
+		.id = "image-over-swap-limit",
+		.rank = 302,
+		.severity = TUG_SEV_BLOCKING,
+		.seen = { "exceeds requested size %x" },
+		.title = "imgtool refuses to sign: the image and its trailer are larger than the slot it was told of",
+		.cause = "imgtool gets the size of the slot (--slot-size) from the devicetree or from the Partition "
+			 "Manager. Either the image really is too large, or that slot is not the one the image goes "
+			 "to: a small dummy partition as slot1_partition or mcuboot_secondary counts, too.",
+		.fix = "Compare --slot-size of the quoted command with the partition; enlarge the slot, make the image "
+		       "smaller, or correct the partition.",
+		.next = "compare imgtool's --slot-size with the size of the slot in partitions.yml or zephyr.dts",
+		.commands = "grep -A6 mcuboot_primary build/partitions.yml",
+		.source = "DZ122383, src:mb:scripts/imgtool/image.py",
+	},
+	{
+		.id = "ext-secondary-half-configured",
+		.rank = 303,
+		.severity = TUG_SEV_BLOCKING,
+		.seen = { "libdrivers__flash.a(%*undefined reference to `__device_dts_ord_%d",
+			  "libdrivers__flash.a(%*undefined reference to '__device_dts_ord_%d" },
+		.title = "A flash driver is in this image, but not the bus (SPI, QSPI) that its flash hangs on",
+		.cause = "The linker misses the device of a devicetree node that the flash driver refers to: the driver "
+			 "is switched on, its bus is not, or the node is not okay in this image. MCUboot has its own "
+			 "settings and devicetree; nothing of the application's reaches it.",
+		.fix = "In the image that fails to link (mostly MCUboot): CONFIG_SPI=y with CONFIG_MULTITHREADING=y for "
+		       "SPI NOR, CONFIG_NORDIC_QSPI_NOR=y for QSPI, in {mcuboot.conf}, and the bus with status = "
+		       "\"okay\" in {mcuboot.overlay}. Without a flash for MCUboot: CONFIG_SPI_NOR=n there.",
+		.next = "switch on the bus of the flash in {mcuboot.conf} and {mcuboot.overlay}, or the driver off",
+		.commands = "CONFIG_SPI=y\nCONFIG_SPI_NOR=y\nCONFIG_MULTITHREADING=y",
+		.source = "DZ112849, DZ117351, DZ122329, PART",
+	},
+	{
+		.id = "kconfig-bad-value",
+		.rank = 312,
+		.severity = TUG_SEV_BLOCKING,
+		.seen = { "malformed string literal in assignment to %s", "is not a valid value for the %s symbol %s",
+			  "ignoring malformed line '" },
+		.title = "Kconfig does not understand a value and stops the build",
+		.cause = "A text has to stand in quotes that reach Kconfig (a shell takes one pair away, a backslash in a "
+			 "path counts as an escape), a number or y/n must not.",
+		.fix = "Write the option into the file instead of the command line: NAME=\"text\" with / in paths.",
+		.next = "write the option into the file as NAME=\"text\" with / in paths",
+		.source = "DZ115711, src:z:scripts/kconfig/kconfiglib.py",
+	},
 	{
 		.id = "bootloader-not-in-build",
 		.rank = 305,
@@ -432,7 +470,8 @@ static const struct tug_rule rules[] = {
 		.id = "build-failed",
 		.rank = 390,
 		.severity = TUG_SEV_BLOCKING,
-		.seen = { "Partition manager failed:" },
+		.seen = { "Partition manager failed:", "exceeds requested size %x", "undefined reference to `__device_dts_ord_",
+			  "malformed string literal in assignment to", "'PM_MCUBOOT_PRIMARY_%d_ID' undeclared" },
 		.when = build_failed,
 		.title = "The build stopped: there is no new image to update with",
 		.cause = "west or CMake ended with an error; its reason is in the lines above the quoted one.",

@@ -154,6 +154,23 @@ static bool slot0_direct(const struct tug_dg_facts *f, struct tug_hit *h)
 	return true;
 }
 
+/* The network core's file, sent without a number of its own. */
+static bool net_over_app(const struct tug_dg_facts *f, struct tug_hit *h)
+{
+	static const char *const names[] = { "net_core", "netcore", "cpunet", "ipc_radio", "hci_ipc", "hci_rpmsg" };
+	const struct tug_dg_upload *u = &f->smp.upload;
+	bool net = false;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		net = net || strstr(u->first.text, names[i]) != NULL;
+	}
+	if (!net || strstr(u->first.text, " -n") != NULL || strstr(u->first.text, "--image") != NULL || !slot0_direct(f, h)) {
+		return false;
+	}
+	h->severity = TUG_SEV_BLOCKING;
+	return true;
+}
+
 static bool stays(const struct tug_dg_facts *f, struct tug_hit *h)
 {
 	const struct tug_dg_upload *u = &f->smp.upload;
@@ -300,6 +317,22 @@ static const struct tug_rule rules[] = {
 		.fix = "Keep supply and cable steady until it is done. For the field update through the application, which fills slot 1 and can "
 		       "revert.",
 		.source = "SREC",
+	},
+	{
+		.id = "upload-wrong-image-number",
+		.rank = 216,
+		.severity = TUG_SEV_BLOCKING,
+		.when = net_over_app,
+		.title = "The network core's image was uploaded to serial recovery without an image number: it replaces the "
+			 "application",
+		.cause = "Without a number serial recovery writes image 0, and that is the application's primary slot; the "
+			 "application is gone then.",
+		.fix = "Upload the application again; then the network core's file with the number of its slot (with two "
+		       "image pairs and direct upload: -n 3).",
+		.next = "upload the application again, then the network core's file with its image number",
+		.commands = "mcumgr image upload build/<application>/zephyr/zephyr.signed.bin\nmcumgr image upload -n 3 "
+			    "NET_CORE_FILE",
+		.source = "DZ123392, SREC",
 	},
 	{
 		.id = "recovery-slow",

@@ -170,6 +170,9 @@ static void weigh_offset(struct tug_dg_track *t, struct tug_dg_upload *p, const 
 	const struct tug_open *o = a->open;
 	uint64_t expected;
 
+	if (o == NULL && off == 0 && t->up.told && t->up.told_off == 0 && p->chunks == 0) {
+		went_back(p, a, 0); /* answers alone: the device wants the beginning again and again */
+	}
 	if (o == NULL || o->off == TUG_DG_NO_OFF) {
 		return;
 	}
