@@ -151,6 +151,8 @@ bool tug_phone_split(struct tug_slice text, struct tug_phone_known *k, struct tu
 bool tug_phone_again(const struct tug_phone *s, const struct tug_dg_line *l, const struct tug_phone_known *k);
 /** May `more` follow on a header under way that ends with `rest`? */
 bool tug_phone_header_goes_on(struct tug_slice rest, struct tug_slice more);
+/** Do the digits `hex` of that form end a frame? */
+bool tug_phone_whole(const struct tug_phone *s, struct tug_slice hex, int form);
 /** Words with frames; `arg` says the form. */
 void tug_phone_act_hex(struct tug_phone *s, const struct tug_dg_line *l, const struct tug_phone_got *g, int arg);
 void tug_phone_act_header(struct tug_phone *s, const struct tug_dg_line *l, const struct tug_phone_got *g, int arg);

@@ -87,6 +87,24 @@ static bool of_smp(const struct tug_phone *s, const struct tug_phone_got *g)
 	return s->prefix.library && !tug_dg_starts(uuid, "5422", NULL) && !tug_dg_starts(uuid, "0000", NULL);
 }
 
+bool tug_phone_whole(const struct tug_phone *s, struct tug_slice hex, int form)
+{
+	bool sent = form != TUG_PHONE_HEX_NOTIFIED && form != TUG_PHONE_HEX_IOS_RX, odd;
+	uint8_t head[TUG_SMP_HDR_LEN];
+	struct tug_slice rest;
+	struct tug_smp_hdr h;
+	size_t n = 0, total = s->need[sent];
+
+	for (size_t i = 0; i < hex.len; i++) {
+		n += hex_digit(hex.p[i]) >= 0 ? 1u : 0u;
+	}
+	if (octets_of(hex, head, sizeof(head), &odd, &rest) == sizeof(head) &&
+	    begins_frame(tug_slice_of(head, sizeof(head)), sent, &h)) {
+		total = TUG_SMP_HDR_LEN + (size_t)h.len;
+	}
+	return n % 2 == 0 && total > 0 && n / 2 >= total;
+}
+
 /* The same octets again: printed in another form, or told to the other client of nRF Connect. */
 static bool repeated(struct tug_phone *s, const struct tug_dg_line *l, bool sent, uint8_t form, struct tug_slice o)
 {

@@ -66,6 +66,9 @@ static bool more_hex(const struct tug_phone *s, struct tug_slice more)
 	if (rest.len > 0 && (!is_hex_text(rest, &tail) || tail.len > 0) && !is_lower_hex(rest)) {
 		return false;
 	}
+	if (tug_phone_whole(s, rest, s->prefix.word->arg)) {
+		return more.p[0] == ')' || more.p[0] == ',' || more.p[0] == '('; /* only what closes it */
+	}
 	if (is_lower_hex(rest) && !has_upper(more) && is_lower_hex(more)) {
 		return true;
 	}

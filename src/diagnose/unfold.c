@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A log that a forum or a mail joined to one line is taken apart again, where the next line's level, time or banner
- * begins. The parts count as lines.
+ * A log that a forum or a mail joined to one line is taken apart again, where the next line's level and time begin.
+ * The parts count as lines. (Consoles of bootloaders, whose lines have no times: read_boot.c.)
  */
 #include <ctype.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "engine_priv.h"
 
 #define SHORTEST 60u /* a shorter line holds no two */
+#define HEAD 24u     /* longer than a list's number, a quotation's mark, a prompt */
 
 /* `s` has the form `f` at `i`: 0 a digit, other characters themselves. */
 static bool form(struct tug_slice s, size_t i, const char *f)
@@ -31,23 +32,13 @@ static bool level_at(struct tug_slice s, size_t i)
 	return i < s.len && s.p[i] != '\0' && strchr("DVIAWE", s.p[i]) != NULL;
 }
 
-/* "I\t08:47:42.123\t", "[00:00:01.234,567] <", "[15:03:48.953] I: ", "2024-06-02 15:18:19.034 ". */
+/* "I\t08:47:42.123\t", "[00:00:01.234,567] <", "2024-06-02 15:18:19.034 ". */
 static bool timed(struct tug_slice s, size_t i)
 {
 	if (level_at(s, i) && blank_at(s, i + 1)) {
 		return form(s, i + 2, "00:00:00.000") && blank_at(s, i + 14);
 	}
-	if (s.p[i] == '[') {
-		return form(s, i, "[00:00:00.000,000] <") ||
-		       (form(s, i, "[00:00:00.000] ") && level_at(s, i + 15) && form(s, i + 16, ": "));
-	}
-	return form(s, i, "0000-00-00 00:00:00.000") && blank_at(s, i + 23);
-}
-
-/* "I: Starting bootloader". */
-static bool console(struct tug_slice s, size_t i)
-{
-	return level_at(s, i) && form(s, i + 1, ": ");
+	return form(s, i, "[00:00:00.000,000] <") || (form(s, i, "0000-00-00 00:00:00.000") && blank_at(s, i + 23));
 }
 
 /* "D/McuMgrBleTransport: ". */
@@ -64,20 +55,28 @@ static bool tagged(struct tug_slice s, size_t i)
 	return n > i + 4 && form(s, n, ": ");
 }
 
-size_t tug_dg_unfold(struct tug_slice s)
+/* Where the next line begins, from `i` on; `s.len` = nowhere. */
+static size_t begins(struct tug_slice s, size_t i)
 {
-	bool boot = form(s, 0, "*** Booting") || console(s, 0), brief = tagged(s, 0);
+	bool brief = tagged(s, 0);
 
-	if (s.len < SHORTEST) {
-		return s.len;
-	}
-	for (size_t i = 1; i + 2 < s.len; i++) {
-		if (!blank_at(s, i - 1) || blank_at(s, i)) {
-			continue;
-		}
-		if (timed(s, i) || (boot && console(s, i)) || (brief && tagged(s, i)) || form(s, i, "*** Booting ")) {
+	for (; i + 2 < s.len; i++) {
+		if ((i == 0 || blank_at(s, i - 1)) && !blank_at(s, i) && (timed(s, i) || (brief && tagged(s, i)))) {
 			return i;
 		}
 	}
 	return s.len;
+}
+
+size_t tug_dg_unfold(struct tug_slice s)
+{
+	size_t first, second;
+
+	if (s.len < SHORTEST) {
+		return s.len;
+	}
+	first = begins(s, 0);
+	second = first < s.len ? begins(s, first + 1) : s.len;
+	/* What stands before the first is a line of its own, a log's head, or only a mark of the forum. */
+	return second < s.len && first >= HEAD ? first : second;
 }

@@ -154,6 +154,20 @@ static void long_frame_in_parts(void **state)
 	tug_diag_free(d);
 }
 
+static void numbers_behind_a_whole_frame(void **state)
+{
+	struct tug_diag *d = read_text(
+		"I\t10:00:00.000\t[McuMgr] Data written to " UUID ", value: (0x) 02-00-00-02-00-00-00-05-BF-FF\n"
+		"16\n"
+		"I\t10:00:00.010\t[McuMgr] Notification received from " UUID ", value: (0x) 03-00-00-02-00-00-00-05-BF-FF\n"
+		"A0\n");
+
+	(void)state;
+	assert_int_equal(d->facts->smp.frames, 2);
+	assert_int_equal(d->facts->smp.undecodable, 0);
+	tug_diag_free(d);
+}
+
 static void ends_in_dots(void **state)
 {
 	struct tug_diag *d = read_text(
@@ -619,6 +633,7 @@ int main(void)
 		cmocka_unit_test(service_list),
 		cmocka_unit_test(the_old_form),
 		cmocka_unit_test(long_frame_in_parts),
+		cmocka_unit_test(numbers_behind_a_whole_frame),
 		cmocka_unit_test(ends_in_dots),
 		cmocka_unit_test(times),
 		cmocka_unit_test(two_sessions),
