@@ -155,8 +155,8 @@ void tug_dg_dump_run_progress(struct tug_diag *d, const struct tug_dg_line *l, s
 	r->real = real || r->real;
 	r->exact = exact;
 	r->len = len;
-	if (off > 0 && off >= r->off) {
-		r->moved = true;
+	if (off >= r->off) {
+		r->moved = r->moved || off > 0;
 		r->off = off;
 		tug_dg_dump_keep(&r->moved_at, l);
 	}
@@ -255,6 +255,13 @@ void tug_dg_dump_run_end(struct tug_diag *d, struct tug_dg_dump_run *r)
 		struct tug_dg_line l = tug_dg_dump_line(&r->moved_at);
 
 		tug_dg_dump_run_done(d, &l, r);
+		return;
+	}
+	/* A bar that stands at nothing is all there is to see of a first chunk without an answer. */
+	if (r->open && is_upload(r) && !r->real && !r->moved && r->len > 0) {
+		struct tug_dg_line l = tug_dg_dump_line(&r->moved_at);
+
+		tug_dg_dump_run_silent(d, &l, r);
 		return;
 	}
 	/* A reset says nothing when it works; an upload that was broken off has moved. */

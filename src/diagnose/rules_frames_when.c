@@ -404,7 +404,7 @@ bool tug_frames_uart_mtu(const struct tug_dg_facts *f, struct tug_hit *h)
 	uint32_t frame = f->smp.upload.max_frame;
 	bool lost = tug_dg_first_chunk_lost(f);
 
-	if (!over_serial(f, h, 0, 7) || !(lost || echo_limit(f))) {
+	if (!over_serial(f, h, 0, 7) || !(lost || echo_limit(f)) || (tug_dg_recovery(f) && !echo_limit(f))) {
 		return false;
 	}
 	tug_hit_quote(h, &f->smp.upload.first);

@@ -115,7 +115,7 @@ static bool chunk_too_big(const struct tug_dg_facts *f, struct tug_hit *h)
 			      u->max_frame, room);
 		return true;
 	}
-	if (u->max_frame > 0 && u->max_frame <= (room > 0 ? room : RECEIVE_DEFAULT / 2)) {
+	if (u->first_chunk > 0 && u->max_frame > 0 && u->max_frame <= (room > 0 ? room : RECEIVE_DEFAULT / 2)) {
 		return false;
 	}
 	tug_hit_possible(h, TUG_SEV_DEGRADED);
@@ -148,7 +148,7 @@ static bool slot0_direct(const struct tug_dg_facts *f, struct tug_hit *h)
 	}
 	quote_recovery(f, h);
 	tug_hit_quote(h, &u->first);
-	if (u->completed) {
+	if (u->completed || u->acked == 0) {
 		h->severity = TUG_SEV_ADVICE;
 	}
 	return true;
