@@ -237,7 +237,8 @@ static void see_unmet(struct tug_dg_build *b, const struct window *w, const stru
 	}
 }
 
-/* "X (defined at ...) has direct dependencies Y with value n, but is currently being y-selected by": the build stops. */
+/* "X (defined at ...) has direct dependencies Y with value n, but is currently being y-selected by": the build stops.
+ */
 static void see_selected(struct tug_dg_build *b, const struct window *w, const struct kept *k, size_t at, size_t end)
 {
 	char symbol[64];
@@ -358,17 +359,17 @@ static bool may_begin(const struct kept *k, size_t i, const char *want)
 /* Is any of the messages in the piece? Cheap, as every line of every log comes here. */
 static bool worth_a_look(const struct kept *k)
 {
-	static const char *const starts[] = { "totheundefined", "wasassignedthe", "unsatisfieddep", "abortingdueto",
-					      "hasdirectdepe",  ":error:",        "undefinedrefe",
-					      "fatalerror:",    "ninja:build",    "configuringinc", "partitionmana",
-					      "collect2:",      "overflowedby",   "usingdefaultm" };
+	static const char *const starts[] = {
+		"totheundefined", "wasassignedthe", "unsatisfieddep", "abortingdueto", "hasdirectdepe",
+		":error:",        "undefinedrefe",  "fatalerror:",    "ninja:build",   "configuringinc",
+		"partitionmana",  "collect2:",      "overflowedby",   "usingdefaultm"
+	};
 
 	for (size_t i = 0; i < k->len; i++) {
-		if (strchr("twuafncpoh:", tolower((unsigned char)k->p[i])) == NULL) {
-			continue;
-		}
+		int c = k->p[i] >= 'A' && k->p[i] <= 'Z' ? k->p[i] + ('a' - 'A') : k->p[i];
+
 		for (size_t s = 0; s < sizeof(starts) / sizeof(starts[0]); s++) {
-			if (tolower((unsigned char)k->p[i]) == starts[s][0] && may_begin(k, i, starts[s])) {
+			if (c == starts[s][0] && may_begin(k, i, starts[s])) {
 				return true;
 			}
 		}
@@ -461,7 +462,7 @@ static bool build_line(struct tug_slice s)
 					     "Loading Zephyr" };
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-		if (tug_dg_starts(s, heads[i], NULL)) {
+		if (s.len > 0 && s.p[0] == (uint8_t)heads[i][0] && tug_dg_starts(s, heads[i], NULL)) {
 			return true;
 		}
 	}
@@ -474,7 +475,8 @@ static bool build_line(struct tug_slice s)
 		       tug_dg_starts(t, "]", NULL);
 	}
 	return kconfig_line(s) || tug_dg_find(s, "will not fit in region") != NULL ||
-	       tug_dg_find(s, "' overflowed by") != NULL || tug_dg_find(s, "unsatisfied dependencies") != NULL || compiler_line(s);
+	       tug_dg_find(s, "' overflowed by") != NULL || tug_dg_find(s, "unsatisfied dependencies") != NULL ||
+	       compiler_line(s);
 }
 
 /* Prose names the processor: believed when it names no other one. */

@@ -96,7 +96,10 @@ static bool said_version(struct tug_diag *d, const struct tug_dg_line *l)
 	};
 	struct tug_slice s = l->text, rest;
 
-	if (s.len > 160 || tug_dg_find(s, "***") != NULL || compares(s)) {
+	if (s.len > 160 ||
+	    (tug_dg_find(s, "SDK") == NULL && tug_dg_find(s, "NCS") == NULL && tug_dg_find(s, "ncs") == NULL &&
+	     tug_dg_find(s, "Zephyr") == NULL) ||
+	    tug_dg_find(s, "***") != NULL || compares(s)) {
 		return false;
 	}
 	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++) {
@@ -134,10 +137,16 @@ static bool zephyr_version(struct tug_diag *d, const struct tug_dg_line *l)
 
 static bool any_version(struct tug_diag *d, const struct tug_dg_line *l)
 {
-	struct tug_slice v = version_in_path(l->text);
+	struct tug_slice s = l->text, v;
 
-	if (v.len > 0) {
-		tug_dg_version_found(d, l, &tug_dg_facts(d)->version.ncs, v);
+	if (s.len == 0 || memchr(s.p, '.', s.len) == NULL) {
+		return false;
+	}
+	if (memchr(s.p, '/', s.len) != NULL || memchr(s.p, '\\', s.len) != NULL) {
+		v = version_in_path(s);
+		if (v.len > 0) {
+			tug_dg_version_found(d, l, &tug_dg_facts(d)->version.ncs, v);
+		}
 	}
 	return zephyr_version(d, l) || said_version(d, l);
 }
@@ -180,6 +189,10 @@ static bool take_image(struct tug_diag *d, const struct tug_dg_line *l, bool *bo
 	struct tug_dg_build *b = &tug_dg_facts(d)->build;
 	struct tug_slice s = l->text, rest;
 
+	if (tug_dg_find(s, "build") == NULL && tug_dg_find(s, "child image") == NULL &&
+	    tug_dg_find(s, "CMake") == NULL && tug_dg_find(s, "-- Application") == NULL) {
+		return false;
+	}
 	if (tug_dg_find(s, "=== child image ") != NULL) {
 		note_once(&b->child_image, l);
 		*boot = tug_dg_find(s, "child image mcuboot") != NULL && tug_dg_find(s, " end") == NULL;
@@ -218,6 +231,9 @@ static bool take_file(struct tug_diag *d, const struct tug_dg_line *l)
 	struct tug_evidence at;
 	char name[256];
 
+	if (tug_dg_find(l->text, "onfiguration") == NULL) {
+		return false;
+	}
 	rest = rest.p != NULL ? rest : tug_dg_after(l->text, "Loaded configuration '");
 	if (tug_dg_find(l->text, "artition manager static configuration") != NULL) {
 		rest = tug_slice_of("pm_static.yml", 13); /* whatever it is called */

@@ -189,18 +189,38 @@ static bool take_token(struct tug_diag *d, struct state *st, const struct tug_dg
 	return false;
 }
 
+static bool between_words(uint8_t c)
+{
+	switch (c) {
+	case ' ':
+	case '\t':
+	case '{':
+	case '}':
+	case '[':
+	case ']':
+	case ',':
+	case '|':
+		return true;
+	default:
+		return false;
+	}
+}
+
 static bool take_words(struct tug_diag *d, struct state *st, const struct tug_dg_line *l)
 {
 	struct tug_slice s = l->text;
 	bool any = false;
 
+	if (s.len == 0 || (!st->open && memchr(s.p, ':', s.len) == NULL)) {
+		return false; /* nothing is open, and no key begins something */
+	}
 	for (size_t i = 0; i < s.len;) {
 		size_t n = 0;
 
-		while (i < s.len && strchr(" \t{},[]|", s.p[i]) != NULL) {
+		while (i < s.len && between_words(s.p[i])) {
 			i++;
 		}
-		while (i + n < s.len && strchr(" \t{},[]|", s.p[i + n]) == NULL) {
+		while (i + n < s.len && !between_words(s.p[i + n])) {
 			n++;
 		}
 		if (n > 0 && s.p[i] == '#') {
