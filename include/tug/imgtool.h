@@ -73,7 +73,7 @@ enum tug_file_mode {
 };
 
 /**
- * Write a file so that it is either whole or not there: temporary file beside it, fsync, rename. A target that is
+ * Write a file so that it is either whole or not there: temporary file beside it, rename (keys: on the disk first). A target that is
  * not a regular file (a pipe, /dev/stdout) is written directly.
  * Errors: TUG_EFILE, TUG_EACCESS, TUG_EDISKFULL, TUG_ESTATE (TUG_FILE_SECRET and the file exists).
  */
@@ -343,7 +343,7 @@ int tug_verify_path(const char *path, const struct tug_key *key, struct tug_veri
 /* ---- description ------------------------------------------------------------------------------------------- */
 
 /** TLVs described at most; more are counted only. */
-#define TUG_INFO_TLVS 48u
+#define TUG_INFO_TLVS 128u
 
 /** A parsed image. Plain values; offsets are relative to the image's start. */
 struct tug_image_info {

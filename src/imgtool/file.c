@@ -217,7 +217,8 @@ int tug_out_end(struct tug_out_file *f, int rc, char *why)
 {
 	int err = 0;
 
-	if (rc == TUG_OK && fsync(f->fd) != 0 && errno != EINVAL) {
+	/* a key cannot be made again; an image can, and waiting for the disk takes longer than signing it */
+	if (rc == TUG_OK && f->mode == TUG_FILE_SECRET && fsync(f->fd) != 0 && errno != EINVAL) {
 		err = errno;
 	}
 	if (close(f->fd) != 0 && err == 0) {

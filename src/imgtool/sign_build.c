@@ -3,22 +3,17 @@
  * Decides the octets of a signed image, once through: header, payload, protected area, digest, key, signature. Refuses
  * to know files and options that do not go together. Called by sign.c and by what encrypts and compresses.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include <tug/port/crypto_openssl.h>
-
+#include "hash_lane_priv.h"
 #include "sign_priv.h"
-
-#define PIECE 262144u
 
 /* A build under way. */
 struct work {
 	const struct tug_build *b;
 	struct tug_text prot;     /* protected area */
 	struct tug_text message;  /* pure: what is signed, in one piece */
-	struct tug_hash_ctx hash;
-	uint8_t *piece;           /* [PIECE] */
+	struct tug_hash_lane *lane;
 	uint32_t payload;         /* octets of it, zeros at its end included */
 	bool body_out;            /* the body goes to the sink */
 };
@@ -36,20 +31,22 @@ struct tug_sink tug_sink_of_text(struct tug_text *t)
 
 /* ---- body: what is hashed ----------------------------------------------------------------------------- */
 
-/* Hash, transform where it is payload, write. */
-static int emit(struct work *w, uint8_t *p, size_t len, bool payload)
+/* Hash the piece just filled, transform it where it is payload, write it. */
+static int emit(struct work *w, uint8_t *piece, size_t len, bool payload)
 {
 	const struct tug_sign_extra *x = w->b->x;
-	int rc = tug_crypto_openssl.hash_update(&w->hash, p, len);
+	bool crypt = payload && x->crypt != NULL && w->body_out && w->b->o->vector == TUG_VECTOR_NONE;
+	int rc = TUG_OK;
 
-	if (rc == TUG_OK && w->b->o->pure) {
-		tug_text_add(&w->message, p, len);
+	tug_lane_hash(w->lane, len, crypt); /* what is hashed is the plain payload */
+	if (w->b->o->pure) {
+		tug_text_add(&w->message, piece, len);
 	}
-	if (rc == TUG_OK && payload && x->crypt != NULL && w->body_out && w->b->o->vector == TUG_VECTOR_NONE) {
-		rc = x->crypt(x->ctx, p, len);
+	if (crypt) {
+		rc = x->crypt(x->ctx, piece, len);
 	}
 	if (rc == TUG_OK && w->body_out) {
-		rc = w->b->sink.put(w->b->sink.ctx, p, len);
+		rc = w->b->sink.put(w->b->sink.ctx, piece, len);
 	}
 	return rc;
 }
@@ -75,7 +72,7 @@ static void encode_header(const struct tug_sign_options *o, uint32_t flags, uint
 static int emit_header(struct work *w)
 {
 	const struct tug_sign_options *o = w->b->o;
-	uint8_t *room = w->piece;
+	uint8_t *room = tug_lane_room(w->lane);
 
 	memset(room, o->pad_header ? o->erased : 0, o->header_size);
 	encode_header(o, w->b->x->flags, w->payload, (uint16_t)w->prot.o.len, room);
@@ -87,13 +84,14 @@ static int emit_payload(struct work *w, uint32_t first)
 	uint32_t in_size = w->b->in->size, left = w->payload;
 
 	for (uint32_t off = first; left > 0;) {
-		uint32_t have = in_size - off, n = left < PIECE ? left : PIECE;
+		uint32_t have = in_size - off, n = left < TUG_LANE_PIECE ? left : TUG_LANE_PIECE;
 		uint32_t read = n < have ? n : have;
-		int rc = read > 0 ? w->b->in->read_at(w->b->in->ctx, off, w->piece, read) : TUG_OK;
+		uint8_t *piece = tug_lane_room(w->lane);
+		int rc = read > 0 ? w->b->in->read_at(w->b->in->ctx, off, piece, read) : TUG_OK;
 
-		memset(w->piece + read, 0, n - read);
+		memset(piece + read, 0, n - read);
 		if (rc == TUG_OK) {
-			rc = emit(w, w->piece, n, true);
+			rc = emit(w, piece, n, true);
 		}
 		if (rc != TUG_OK) {
 			return rc;
@@ -102,6 +100,16 @@ static int emit_payload(struct work *w, uint32_t first)
 		left -= n;
 	}
 	return TUG_OK;
+}
+
+static int emit_protected(struct work *w)
+{
+	if (w->prot.o.len == 0) {
+		return TUG_OK;
+	}
+	uint8_t *piece = tug_lane_room(w->lane); /* the area is at most 65535 octets */
+	memcpy(piece, w->prot.o.p, w->prot.o.len);
+	return emit(w, piece, w->prot.o.len, false);
 }
 
 static int emit_body(struct work *w, char *why)
@@ -123,8 +131,8 @@ static int emit_body(struct work *w, char *why)
 	if (rc == TUG_OK) {
 		rc = emit_payload(w, first);
 	}
-	if (rc == TUG_OK && w->prot.o.len > 0) {
-		rc = emit(w, w->prot.o.p, w->prot.o.len, false);
+	if (rc == TUG_OK) {
+		rc = emit_protected(w);
 	}
 	w->b->res->len = o->header_size + w->payload + (uint32_t)w->prot.o.len;
 	return rc;
@@ -256,20 +264,17 @@ static int run(struct work *w, char *why)
 	const struct tug_sign_options *o = w->b->o;
 	struct tug_sign_result *res = w->b->res;
 	enum tug_hash_alg alg = (enum tug_hash_alg)(tug_sign_hash(o) < 0 ? (int)TUG_SHA512 : tug_sign_hash(o));
-	int rc = tug_crypto_openssl.hash_init(&w->hash, alg);
+	int rc, hashed;
 
-	if (rc != TUG_OK) {
-		return tug_why(why, rc, "the crypto library failed");
+	w->lane = tug_lane_begin(alg);
+	if (w->lane == NULL) {
+		return tug_why(why, TUG_ECRYPTO, "the crypto library failed, or memory is short");
 	}
 	w->body_out = o->vector != TUG_VECTOR_DIGEST;
 	rc = emit_body(w, why);
-	if (rc != TUG_OK) {
-		tug_crypto_openssl.hash_abort(&w->hash);
-		return rc;
-	}
-	rc = tug_crypto_openssl.hash_final(&w->hash, res->digest);
-	if (rc != TUG_OK) {
-		return tug_why(why, rc, "the crypto library failed");
+	hashed = tug_lane_end(w->lane, rc == TUG_OK ? res->digest : NULL);
+	if (rc != TUG_OK || hashed != TUG_OK) {
+		return rc != TUG_OK ? rc : tug_why(why, hashed, "the crypto library failed");
 	}
 	res->digest_len = tug_hash_len(alg);
 	if (o->vector == TUG_VECTOR_DIGEST) {
@@ -281,21 +286,17 @@ static int run(struct work *w, char *why)
 
 int tug_build_image(const struct tug_build *b, char *why)
 {
-	struct work w = { .b = b, .piece = malloc(PIECE) };
+	struct work w = { .b = b };
 	int rc;
 
 	memset(b->res, 0, sizeof(*b->res));
 	if (why != NULL) {
 		why[0] = '\0';
 	}
-	if (w.piece == NULL) {
-		return tug_why(why, TUG_ENOSPACE, "out of memory");
-	}
 	rc = run(&w, why);
 	if (rc != TUG_OK && why != NULL && why[0] == '\0') {
 		(void)tug_why(why, rc, "%s; %s", tug_strerror(rc), tug_err_advice(rc));
 	}
-	free(w.piece);
 	tug_octets_free(&w.prot.o);
 	tug_octets_free(&w.message.o);
 	return rc;
