@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `tug update` and `tug image upload`: checks the file, then lets the host drive one update per device, all at
- * once on one loop. Shows through update_show.c. Called by main.c.
+ * `tug update` and `tug image upload`: checks the file or the package, then lets update_run.c bring what is in it to
+ * every device. Called by main.c.
  */
-#include <stdlib.h>
 #include <string.h>
-#include <uv.h>
 
 #include "handlers_priv.h"
 #include "json_cbor_priv.h"
 #include "update_priv.h"
-
-static void on_event(void *user, const struct tug_update_event *ev)
-{
-	tug_show_event(user, ev);
-}
-
-static void on_done(void *user, int err, const char *why)
-{
-	struct tug_one *one = user;
-
-	if (err != TUG_OK && !one->have_result) {
-		tug_show_unopened(one, err, why);
-	}
-}
 
 static enum tug_update_mode mode_of(const struct tug_args *args)
 {
@@ -44,128 +28,6 @@ static enum tug_update_mode mode_of(const struct tug_args *args)
 		}
 	}
 	return TUG_UPDATE_CONFIRM_AFTER_TEST;
-}
-
-static void begin(struct tug_host *host, struct tug_one *one, const struct tug_image_file *file,
-		  const struct tug_plan_policy *policy)
-{
-	const struct tug_args *args = one->cli->args;
-	struct tug_host_update_cfg cfg;
-	char why[TUG_HOST_WHY] = "";
-	int err;
-
-	memset(&cfg, 0, sizeof(cfg));
-	cfg.file = &file->io;
-	cfg.image = file->plan;
-	memcpy(cfg.sha, file->sha, sizeof(cfg.sha));
-	cfg.policy = *policy;
-	cfg.window = (uint8_t)tug_args_num(args, "window", 0);
-	cfg.wait_ms = tug_args_num(args, "wait", 0);
-	cfg.plan_only = one->plan_only;
-	cfg.event = on_event;
-	cfg.done = on_done;
-	cfg.user = one;
-	err = tug_host_update_open(host, one->url, &cfg, &one->u, why, sizeof(why));
-	if (err != TUG_OK) {
-		tug_show_unopened(one, err, why);
-	}
-}
-
-static void prepare(struct tug_cli *cli, struct tug_one *one, const char *url, size_t n, const char *what)
-{
-	memset(one, 0, sizeof(*one));
-	one->cli = cli;
-	one->url = url;
-	one->what = what;
-	one->bar = n == 1 && cli->out.terminal && !cli->out.json;
-	one->plan_only = tug_args_has(cli->args, "plan");
-	if (n > 1) {
-		snprintf(one->prefix, sizeof(one->prefix), "%.150s%s ", url, tug_url_colon(url));
-	}
-}
-
-/* All devices of a command, for the observer of their frames. */
-struct fleet {
-	struct tug_one *all;
-	size_t n;
-};
-
-static struct tug_diag *diag_of(const struct fleet *f, const char *url)
-{
-	for (size_t i = 0; i < f->n; i++) {
-		if (strcmp(f->all[i].url, url) == 0) {
-			return f->all[i].diag;
-		}
-	}
-	return NULL;
-}
-
-static void see_frame(void *user, const char *url, bool sent, struct tug_slice frame)
-{
-	struct fleet *f = user;
-	struct tug_diag *d = diag_of(f, url);
-
-	if (d != NULL) {
-		tug_diag_frame(d, (int64_t)(uv_hrtime() / 1000000u), sent, frame);
-	}
-}
-
-static void see_text(void *user, const char *url, struct tug_slice text)
-{
-	struct fleet *f = user;
-	struct tug_diag *d = diag_of(f, url);
-
-	if (d != NULL) {
-		tug_diag_text(d, (int64_t)(uv_hrtime() / 1000000u), text);
-	}
-}
-
-/* Without memory for it the update goes on, and fails without a finding if it fails. */
-static void begin_diag(struct tug_one *one)
-{
-	if (tug_diag_create(TUG_DIAG_ALL, &one->diag) == TUG_OK && tug_diag_live(one->diag, one->url) != TUG_OK) {
-		tug_diag_free(one->diag);
-		one->diag = NULL;
-	}
-}
-
-static int run_all(struct tug_cli *cli, const char **urls, size_t n, const struct tug_image_file *file,
-		   const struct tug_plan_policy *policy)
-{
-	struct tug_one *all = calloc(n, sizeof(*all));
-	struct fleet fleet = { all, n };
-	struct tug_host_watch watch = { see_frame, see_text, &fleet };
-	struct tug_host *host;
-	int status;
-
-	if (all == NULL) {
-		return tug_local_error(cli, TUG_EINTERNAL, "out of memory");
-	}
-	status = tug_cli_host(cli, &host);
-	if (status != TUG_EXIT_DONE) {
-		free(all);
-		return status;
-	}
-	for (size_t i = 0; i < n; i++) {
-		prepare(cli, &all[i], urls[i], n, cli->args->cmd->name);
-		begin_diag(&all[i]);
-	}
-	tug_host_observe(host, &watch);
-	for (size_t i = 0; i < n; i++) {
-		begin(host, &all[i], file, policy);
-	}
-	tug_host_run(host);
-	for (size_t i = 0; i < n; i++) {
-		if (!all[i].have_result) {
-			tug_show_abandoned(&all[i]);
-		}
-		status = tug_exit_worse(status, all[i].exit);
-		tug_host_update_close(all[i].u);
-		tug_diag_free(all[i].diag);
-	}
-	status = tug_cli_host_end(cli, host, status);
-	free(all);
-	return status;
 }
 
 /* In JSON the last line is a result in every case, also when the file was refused. */
@@ -194,38 +56,86 @@ static int local_exit(int err)
 	return tug_exit_of(err) == TUG_EXIT_INTERNAL ? TUG_EXIT_INTERNAL : TUG_EXIT_LOCAL;
 }
 
+static void show_image(struct tug_cli *cli, const struct tug_image_set *set, const struct tug_set_image *f)
+{
+	char version[TUG_VERSION_TEXT], place[48] = "";
+
+	if (set->package) {
+		int n = snprintf(place, sizeof(place), ", image %u", f->file.plan.image);
+
+		if (f->slot >= 0) {
+			snprintf(place + n, sizeof(place) - (size_t)n, " for slot %d", f->slot);
+		}
+	}
+	tug_version_format(&f->file.plan.version, '+', version);
+	tug_out_talk(&cli->out, "file: %s%s, version %s, %u octets%s", f->name, place, version, f->file.plan.len,
+		     f->file.info.sig_type == 0 ? ", carries no signature" : "");
+}
+
+/* The header decides; a manifest that claims something else was written by hand, or its image replaced. */
+static void show_claim(struct tug_cli *cli, const struct tug_set_image *f)
+{
+	struct tug_version claim;
+
+	if (f->claim[0] != '\0' && strchr(f->claim, '.') != NULL &&
+	    tug_version_parse(tug_slice_of(f->claim, strlen(f->claim)), &claim) == TUG_OK &&
+	    tug_version_cmp(&claim, &f->file.plan.version, true) != 0) {
+		tug_out_talk(&cli->out, "note: the manifest gives %.60s as the version of %s; the image's own counts", f->claim, f->name);
+	}
+}
+
+static void show_set(struct tug_cli *cli, const struct tug_image_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		show_image(cli, set, &set->f[i]);
+		show_claim(cli, &set->f[i]);
+	}
+	if (set->package && !set->manifest) {
+		tug_out_talk(&cli->out, "note: the package has no manifest.json; its only image is taken for image %u", set->g[0].image);
+	}
+}
+
+static const struct tug_set_image *find_unsigned(const struct tug_image_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		if (set->f[i].file.info.sig_type == 0) {
+			return &set->f[i];
+		}
+	}
+	return NULL;
+}
+
 /* `unsigned_ok`: an image without a signature is sent too; most bootloaders would take it and never start it. */
 static int send_file(struct tug_cli *cli, const struct tug_plan_policy *policy, bool unsigned_ok)
 {
 	const struct tug_args *args = cli->args;
 	const char *urls[TUG_CLI_DEVICES];
 	size_t n = tug_cli_devices(cli, urls, TUG_CLI_DEVICES);
-	struct tug_image_file file;
-	char why[TUG_WHY_CAP] = "", version[TUG_VERSION_TEXT];
+	struct tug_set_choice choice = { tug_args_text(args, "key", NULL), tug_args_has(args, "image"),
+					 (uint8_t)tug_args_num(args, "image", 0) };
+	struct tug_image_set set;
+	char why[TUG_WHY_CAP] = "";
 	int status, err;
 
 	if (n == 0) {
 		return TUG_EXIT_USAGE;
 	}
-	err = tug_image_file_load(&file, args->pos[0], tug_args_text(args, "key", NULL),
-				  (uint8_t)tug_args_num(args, "image", 0), why);
+	err = tug_image_set_load(&set, args->pos[0], &choice, why);
 	if (err != TUG_OK) {
 		status = refuse_file(cli, err, local_exit(err), why);
-	} else if (file.info.sig_type == 0 && !unsigned_ok) {
+	} else if (!unsigned_ok && find_unsigned(&set) != NULL) {
 		snprintf(why, sizeof(why),
 			 "%.200s carries no signature, so nothing was sent: sign it with the bootloader's key (tug file sign "
 			 "--key key.pem ...), or add --allow-unsigned where the bootloader checks no signature",
-			 args->pos[0]);
+			 find_unsigned(&set)->name);
 		status = refuse_file(cli, TUG_ENOSIG, TUG_EXIT_REFUSED, why);
 	} else {
-		tug_version_format(&file.plan.version, '+', version);
 		if (!cli->out.json) {
-			tug_out_talk(&cli->out, "file: %s, version %s, %u octets%s", args->pos[0], version, file.plan.len,
-				     file.info.sig_type == 0 ? ", carries no signature" : "");
+			show_set(cli, &set);
 		}
-		status = run_all(cli, urls, n, &file, policy);
+		status = tug_update_run(cli, urls, n, &set, policy);
 	}
-	tug_image_file_free(&file);
+	tug_image_set_free(&set);
 	return status;
 }
 

@@ -43,7 +43,7 @@ static const struct tug_opt common_opts[] = {
 #define WAIT_OPT DURATION("wait", 1, DAY_MS, "longest wait for the device after a reset (default 3m)")
 #define WINDOW_OPT \
 	{ "window", 0, TUG_OPT_AUTO, false, "auto|N", 1, 16, "chunks in flight; auto goes by the device's buffers" }
-#define IMAGE_OPT NUM("image", 0, "N", 0, 255, "image number (default 0)")
+#define IMAGE_OPT NUM("image", 0, "N", 0, 255, "image number (default 0); of a package only this image (default: all)")
 #define KEY_OPT PATH("key", 'k', "PUB.pem", "public key the bootloader holds; a wrong signature is refused before sending")
 
 static const struct tug_opt update_opts[] = {
@@ -181,6 +181,16 @@ static const struct tug_opt info_opts[] = {
 	CHOICE("format", 'f', "human|yaml|json", "as imgtool's dumpinfo: the same keys (default human; with --outfile yaml)"),
 	PATH("outfile", 'o', "FILE", "file to write (default: standard output)"),
 	FLAG("silent", 's', "taken and ignored, as imgtool does"),
+	END,
+};
+
+static const struct tug_opt zip_opts[] = {
+	TEXT("board", 0, "NAME", "board the images are built for"),
+	TEXT("soc", 0, "NAME", "chip the images are built for"),
+	TEXT("type", 0, "TYPE", "kind of the images (default application)"),
+	TEXT("name", 0, "TEXT", "name of the package for people"),
+	NUM("time", 0, "SECONDS", 0, 0xffffffff, "time of the package, since 1970 (default: $SOURCE_DATE_EPOCH, else now)"),
+	PATH("key", 'k', "PUB.pem", "refuse images that are not signed by this key"),
 	END,
 };
 

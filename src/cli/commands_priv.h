@@ -9,7 +9,8 @@
 #define TUG_CLI_COMMANDS(X) \
 	X(update, "update", "FILE", 1, 1, TUG_CMD_F_DEVICE | TUG_CMD_F_FILES, update, \
 	  "bring the device to running FILE, confirmed, and prove it", \
-	  "FILE is a signed image (.bin or Intel .hex). The file is checked first: nothing is sent when it is cut off, " \
+	  "FILE is a signed image (.bin or Intel .hex) or a package (dfu_application.zip), of which all images go to the device, " \
+	  "the application last and with one reset, or with --image one. The file is checked first: nothing is sent when it is cut off, " \
 	  "damaged, no MCUboot image, not signed, or not signed by --key. Then the state of the device is read, the steps " \
 	  "from there to FILE are planned and done one by one, each verified by reading the image list again. After a " \
 	  "reset the device itself is awaited. The last line says how it ended: swapped, already-running, uploaded, " \
@@ -90,6 +91,10 @@
 	  "Says what is wrong when FILE is not an image. `tug file dumpinfo` is the same command.") \
 	X(file_verify, "file verify", "FILE", 1, 1, TUG_CMD_F_FILES | TUG_CMD_F_LAST, verify, "check digest and signature of an image", \
 	  "Without --key only the digest is checked. Status 1 when it does not verify.") \
+	X(file_zip, "file zip", "OUT.zip IMAGE[:INDEX[:SLOT]]...", 2, 17, TUG_CMD_F_FILES, zip, "make an update package of signed images", \
+	  "The package is what the nRF Connect SDK calls dfu_application.zip; phones take it too. INDEX is the image number on the " \
+	  "device (default: 0 for the first IMAGE, 1 for the second ...), SLOT that of a direct-XIP variant. Every image is checked as " \
+	  "update checks it; padding behind it is left out. The same images, options and time make the same octets.") \
 	X(vdev, "vdev", "[DIR]", 0, 1, 0, vdev, "run a virtual device", \
 	  "A whole device in this process: flash, MCUboot-compatible bootloader, SMP server. With DIR its flash is kept " \
 	  "there. Prints one line on standard output when ready, the console on standard error, and runs until " \

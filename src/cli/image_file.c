@@ -43,17 +43,13 @@ static int check_key(const struct tug_image_file *f, const char *path, const cha
 	return err;
 }
 
-int tug_image_file_load(struct tug_image_file *f, const char *path, const char *key_path, uint8_t image, char *why)
+/* What is left once the octets are known to be one whole image. */
+static int take_facts(struct tug_image_file *f, const char *name, const char *key_path, uint8_t image, char *why)
 {
-	int err;
+	int err = tug_image_info_read(&f->file, &f->info, why);
 
-	memset(f, 0, sizeof(*f));
-	err = tug_file_load_image(path, &f->file, why);
 	if (err == TUG_OK) {
-		err = tug_image_info_read(&f->file, &f->info, why);
-	}
-	if (err == TUG_OK) {
-		err = check_key(f, path, key_path, why);
+		err = check_key(f, name, key_path, why);
 	}
 	if (err != TUG_OK) {
 		return err;
@@ -71,6 +67,26 @@ int tug_image_file_load(struct tug_image_file *f, const char *path, const char *
 		snprintf(why, TUG_WHY_CAP, "the crypto library failed");
 	}
 	return err;
+}
+
+int tug_image_file_load(struct tug_image_file *f, const char *path, const char *key_path, uint8_t image, char *why)
+{
+	int err;
+
+	memset(f, 0, sizeof(*f));
+	err = tug_file_load_image(path, &f->file, why);
+	return err == TUG_OK ? take_facts(f, path, key_path, image, why) : err;
+}
+
+int tug_image_file_take(struct tug_image_file *f, struct tug_file *file, const char *name, const char *key_path, uint8_t image,
+			char *why)
+{
+	int err = tug_file_check_image(file, name, why);
+
+	memset(f, 0, sizeof(*f));
+	f->file = *file;
+	memset(file, 0, sizeof(*file));
+	return err == TUG_OK ? take_facts(f, name, key_path, image, why) : err;
 }
 
 void tug_image_file_free(struct tug_image_file *f)

@@ -23,6 +23,9 @@ struct tug_image_file {
  * gets one sentence. Errors: those of tug_file_load_image, tug_key_load and tug_file_verify.
  */
 int tug_image_file_load(struct tug_image_file *f, const char *path, const char *key_path, uint8_t image, char *why);
+/** As tug_image_file_load, with octets that are there already: `*file` changes hands, also on failure. `name` is used in sentences. */
+int tug_image_file_take(struct tug_image_file *f, struct tug_file *file, const char *name, const char *key_path, uint8_t image,
+			char *why);
 /** Release what it holds. */
 void tug_image_file_free(struct tug_image_file *f);
 

@@ -8,14 +8,27 @@
 #include <tug/diagnose.h>
 
 #include "cli_priv.h"
-#include "image_file_priv.h"
+#include "image_set_priv.h"
 #include "progress_priv.h"
+
+/** How much of a pass over one image is shown. */
+enum tug_show {
+	TUG_SHOW_ALL = 0,     /**< everything */
+	TUG_SHOW_STEPS = 1,   /**< no result unless it failed: a later pass has it */
+	TUG_SHOW_FAILURE = 2, /**< only that it failed */
+};
 
 /** One device of `tug update` or `tug image upload`. */
 struct tug_one {
 	struct tug_cli *cli;          /**< program */
 	const char *url;              /**< device as given */
-	char prefix[160];             /**< "URL: " when there are several, else "" */
+	char prefix[176];             /**< "URL: " when there are several, "image N: " likewise, else "" */
+	int image;                    /**< image number under way, -1 = there is only one */
+	enum tug_show show;           /**< of the pass under way */
+	uint32_t bit;                 /**< of the image under way in `brought` */
+	uint32_t brought;             /**< images that steps of this run brought */
+	bool worked;                  /**< the image under way is one of them, brought by an earlier pass */
+	struct tug_dev_state list;    /**< latest list */
 	struct tug_host_update *u;    /**< driver, NULL when it could not be opened */
 	struct tug_progress progress; /**< upload */
 	bool bar;                     /**< progress as a bar */
@@ -30,6 +43,13 @@ struct tug_one {
 	struct tug_diag *diag;        /**< sees every frame, for the reason of a failure; NULL when memory is short */
 	int exit;                     /**< exit status of this device */
 };
+
+/**
+ * Bring every image of `set` to every device; several images: highest number first, one reset for all. Result: the worst
+ * exit status.
+ */
+int tug_update_run(struct tug_cli *cli, const char **urls, size_t n, const struct tug_image_set *set,
+		   const struct tug_plan_policy *policy);
 
 /** Show one event of the procedure. */
 void tug_show_event(struct tug_one *one, const struct tug_update_event *ev);

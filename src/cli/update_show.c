@@ -17,6 +17,9 @@ static cJSON *event(const struct tug_one *one, const char *name)
 
 	cJSON_AddStringToObject(j, "event", name);
 	cJSON_AddItemToObject(j, "device", tug_json_utf8(tug_slice_of(one->url, strlen(one->url))));
+	if (one->image >= 0) {
+		cJSON_AddNumberToObject(j, "image", one->image);
+	}
 	return j;
 }
 
@@ -76,6 +79,9 @@ static void show_plan(struct tug_one *one, const struct tug_plan *plan)
 
 	one->refused = plan->kind == TUG_PLAN_REFUSED;
 	snprintf(one->remedy, sizeof(one->remedy), "%s", one->refused ? plan->remedy : "");
+	if (one->show == TUG_SHOW_FAILURE && !one->refused) {
+		return;
+	}
 	if (out->json) {
 		cJSON *j = event(one, "plan"), *steps;
 
@@ -100,6 +106,9 @@ static void show_step(struct tug_one *one, const struct tug_update_event *ev)
 
 	one->step = ev->step;
 	one->stepping = !done;
+	if (done && ev->step != TUG_STEP_VERIFY && ev->step != TUG_STEP_ERASE_SLOT && ev->step != TUG_STEP_ERASE_SETTINGS) {
+		one->brought |= one->bit;
+	}
 	if (out->json) {
 		cJSON *j = event(one, "step");
 
@@ -307,12 +316,16 @@ static void result_text(struct tug_one *one, const char *outcome, const char *te
 
 static void show_result(struct tug_one *one, const struct tug_update_event *ev)
 {
-	const char *outcome = ev->outcome == TUG_OUT_NONE ? "planned" : tug_outcome_name(ev->outcome);
+	bool brought = one->worked && ev->outcome == TUG_OUT_ALREADY_RUNNING;
+	const char *outcome = ev->outcome == TUG_OUT_NONE ? "planned" : tug_outcome_name(brought ? TUG_OUT_SWAPPED : ev->outcome);
 	const char *link = one->u != NULL ? tug_host_update_why(one->u) : "";
 	char text[768], advice[320] = "", status[320];
 
 	one->have_result = true;
 	one->exit = result_exit(one, ev->outcome, ev->err);
+	if (one->exit == TUG_EXIT_DONE && one->show != TUG_SHOW_ALL) {
+		return;
+	}
 	if (one->exit == TUG_EXIT_INTERRUPTED) {
 		state_left(one, text, sizeof(text));
 		if (one->cli->out.json) {
@@ -322,7 +335,7 @@ static void show_result(struct tug_one *one, const struct tug_update_event *ev)
 		}
 		return;
 	}
-	snprintf(text, sizeof(text), "%s", ev->text);
+	snprintf(text, sizeof(text), "%s", brought ? "The image runs; the device's own list proves it." : ev->text);
 	if (ev->status.failed) {
 		tug_status_text(&ev->status, status, sizeof(status));
 		snprintf(text, sizeof(text), "%s (%s)", ev->text, status);
@@ -347,7 +360,9 @@ void tug_show_event(struct tug_one *one, const struct tug_update_event *ev)
 {
 	switch (ev->kind) {
 	case TUG_EV_STATE:
-		show_state(one, ev);
+		if (one->show != TUG_SHOW_FAILURE) {
+			show_state(one, ev);
+		}
 		break;
 	case TUG_EV_PLAN:
 		show_plan(one, ev->plan);
@@ -360,7 +375,9 @@ void tug_show_event(struct tug_one *one, const struct tug_update_event *ev)
 		show_progress(one, ev);
 		break;
 	case TUG_EV_NOTE:
-		show_note(one, ev);
+		if (one->show != TUG_SHOW_FAILURE) {
+			show_note(one, ev);
+		}
 		break;
 	case TUG_EV_RESULT:
 		show_result(one, ev);

@@ -82,11 +82,10 @@ static int say_package(const struct subject *s)
 
 	if (n == 0 || names.failed) {
 		rc = tug_why(s->why, TUG_EPACKAGE,
-			     "%s is a zip package, and packages are not read yet; no image (*.bin) is inside: it is damaged "
-			     "or no update package",
+			     "%s is a zip package, and no image (*.bin) is inside: it is damaged or no update package",
 			     s->name);
 	} else {
-		rc = tug_why(s->why, TUG_EPACKAGE, "%s is a package, and packages are not read yet; it holds %s: unpack and give %s",
+		rc = tug_why(s->why, TUG_EPACKAGE, "%s is a package, which tug update takes, and here one image is wanted; it holds %s: unpack and give %s",
 			     s->name, (const char *)names.o.p, n == 1 ? "that" : "the one for this device");
 	}
 	tug_octets_free(&names.o);

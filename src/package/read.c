@@ -99,6 +99,19 @@ static int read_bare(struct tug_pkg_zip *z, struct tug_package *p)
 	return take_file(z, at, &p->f[0]);
 }
 
+/* A manifest that is wrong still leaves images which could be given alone. */
+static int name_binaries(const struct tug_pkg_zip *z, int rc)
+{
+	size_t len = z->why != NULL ? strlen(z->why) : TUG_PACKAGE_WHY;
+	char names[200];
+	zip_uint64_t at;
+
+	if (rc != TUG_OK && len < TUG_PACKAGE_WHY && list_binaries(z, names, sizeof(names), &at) > 0) {
+		snprintf(z->why + len, TUG_PACKAGE_WHY - len, " (it holds %s)", names);
+	}
+	return rc;
+}
+
 /* `folder` = where the manifest lies, with its slash, or "". */
 static int read_named(struct tug_pkg_zip *z, const struct tug_pkg_manifest *m, size_t k, const char *folder)
 {
@@ -138,7 +151,7 @@ static int read_listed(struct tug_pkg_zip *z, zip_uint64_t at, struct tug_packag
 	p->manifest = true;
 	rc = tug_pkg_inflate(z, at, TUG_PACKAGE_MANIFEST, &text, &len);
 	if (rc == TUG_OK) {
-		rc = tug_pkg_manifest(tug_slice_of(text, len), z->name, &m, z->why);
+		rc = name_binaries(z, tug_pkg_manifest(tug_slice_of(text, len), z->name, &m, z->why));
 		free(text);
 	}
 	for (size_t k = 0; k < p->n && rc == TUG_OK; k++) {

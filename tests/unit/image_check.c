@@ -140,7 +140,7 @@ static void packages(void **state)
 
 	(void)state;
 	z = make_zip(one);
-	expect(z.p, z.len, TUG_EPACKAGE, "packages are not read yet; it holds app_update.bin: unpack and give that");
+	expect(z.p, z.len, TUG_EPACKAGE, "is a package, which tug update takes, and here one image is wanted; it holds app_update.bin: unpack and give that");
 	for (size_t n = 4; n < z.len; n++) {
 		expect(z.p, n, TUG_EPACKAGE, "package"); /* cut off at any place */
 	}

@@ -166,6 +166,7 @@ static void wrong_manifests(void **state)
 	bad_manifest("[1, 2]", "no JSON object");
 	bad_manifest("", "not JSON");
 	bad_manifest("{}", "files is missing");
+	bad_manifest("{}", "build the package again (it holds app.bin)");
 	bad_manifest("{\"files\":[]}", "files is missing or empty");
 	bad_manifest("{\"files\":{\"file\":\"app.bin\"}}", "files is missing or empty");
 	bad_manifest("{\"files\":[7]}", "no object");
