@@ -373,7 +373,7 @@ static int make_inputs(struct tug_diag *d)
 static int make_findings(struct tug_diag *d, struct fired *list, size_t n)
 {
 	struct tug_finding *f = calloc(n + 1, sizeof(*f));
-	const struct tug_rule **rule = calloc(n + 1, sizeof(*rule));
+	const struct tug_rule **rule = calloc(n + 1, sizeof(const struct tug_rule *)); /* NOLINT(bugprone-sizeof-expression): pointers are meant */
 
 	d->report.findings = f;
 	for (size_t i = 0; f != NULL && rule != NULL && i < n; i++) {

@@ -31,7 +31,9 @@ static void put(struct out *o, const char *p, size_t len)
 		o->p = more;
 		o->cap = cap;
 	}
-	memcpy(o->p + o->len, p, len);
+	if (len > 0) {
+		memcpy(o->p + o->len, p, len);
+	}
 	o->len += len;
 	o->p[o->len] = '\0';
 }

@@ -259,8 +259,8 @@ static struct tug_slice window_of(const struct tug_dg_match *m, uint64_t i, uint
 		if (k < i && take > 700) { /* of a long neighbour only the near end matters */
 			skip = take - 700;
 			take = 700;
-		} else if (k > i && take > 700) {
-			take = 700;
+		} else if (k > i) {
+			take = take < 700 ? take : 700;
 		}
 		if (k == i) {
 			*at = n;

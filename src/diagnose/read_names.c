@@ -25,7 +25,7 @@ static const struct {
 
 static char plain(uint8_t c)
 {
-	return c == '_' ? ' ' : (char)toupper(c);
+	return (char)(c == '_' ? ' ' : (unsigned char)toupper(c));
 }
 
 /* `before` ends with the words `name`, and they begin there. */

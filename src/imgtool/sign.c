@@ -145,7 +145,7 @@ static int sign_io(const struct tug_io *io, const struct tug_file *in, const cha
 
 int tug_sign_path(const char *in, const char *out, const struct tug_sign_options *o, struct tug_sign_result *res, char *why)
 {
-	struct tug_sign_result own;
+	struct tug_sign_result own = { 0 };
 	struct tug_file input = { 0 };
 	struct tug_in_file f;
 	int rc = tug_in_open(&f, in, why);

@@ -157,7 +157,7 @@ static int verify_memory(const char *path, const struct tug_key *key, struct tug
 
 int tug_verify_path(const char *path, const struct tug_key *key, struct tug_verify_result *res, char *why)
 {
-	struct tug_verify_result own;
+	struct tug_verify_result own = { 0 };
 	struct tug_in_file f;
 	int rc = tug_in_open(&f, path, why);
 
