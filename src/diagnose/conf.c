@@ -12,6 +12,7 @@
 #define SYMS_MAX 32768u
 #define BUCKETS 4096u
 #define FILES_MAX 128u
+#define LEFT_OUT_MAX 4u
 
 struct file {
 	char *name;
@@ -27,6 +28,14 @@ struct tug_dg_conf {
 	unsigned roles;
 	struct file file[FILES_MAX];
 	size_t n_files;
+	char *prj, *sysbuild; /* the first file of its kind */
+	struct board {
+		char *name; /* the first file of a board */
+		uint16_t input;
+		bool many;
+	} board[2]; /* application, MCUboot */
+	struct tug_evidence left_out[LEFT_OUT_MAX];
+	size_t n_left_out;
 };
 
 struct tug_dg_conf *tug_dg_conf_new(void)
@@ -46,6 +55,10 @@ void tug_dg_conf_free(struct tug_dg_conf *c)
 	for (size_t i = 0; i < c->n_files; i++) {
 		free(c->file[i].name);
 	}
+	free(c->prj);
+	free(c->sysbuild);
+	free(c->board[0].name);
+	free(c->board[1].name);
 	free(c->sym);
 	free(c->next);
 	free(c);
@@ -174,8 +187,24 @@ static void give(struct tug_dg_conf *c, size_t i, unsigned role)
 	c->roles |= role;
 }
 
+/* What `input` set is forgotten; with `role` not 0 what all others set for that role. */
+static void forget(struct tug_dg_conf *c, uint16_t input, unsigned role)
+{
+	for (size_t i = 0; i < c->settled; i++) {
+		struct tug_dg_sym *s = &c->sym[i];
+
+		if (role != 0 ? s->role == role && s->at.input != input : s->at.input == input) {
+			s->role = 0;
+			s->name[0] = '\0';
+		}
+	}
+}
+
 void tug_dg_conf_settle(struct tug_dg_conf *c, unsigned role, unsigned sysbuild)
 {
+	if (c->n > c->settled && (role & (TUG_ROLE_APP_BUILT | TUG_ROLE_BOOT_BUILT | TUG_ROLE_NET_BUILT)) != 0) {
+		forget(c, c->sym[c->n - 1].at.input, role); /* a generated file is whole: none of another build */
+	}
 	for (size_t i = c->settled; i < c->n; i++) {
 		if (c->sym[i].role == 0 && c->sym[i].name[0] != '\0') {
 			give(c, i, role);
@@ -269,4 +298,77 @@ bool tug_dg_conf_file(const struct tug_dg_conf *c, const char *name_end, struct 
 		}
 	}
 	return false;
+}
+
+/* ---- alternatives ------------------------------------------------------------------------------------------- */
+
+static const char *base_of(const char *name)
+{
+	const char *slash = strrchr(name, '/'), *back = strrchr(name, '\\');
+	const char *last = back > slash || slash == NULL ? back : slash;
+
+	return last != NULL ? last + 1 : name;
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+	size_t n = (size_t)(base_of(a) - a);
+
+	return n == (size_t)(base_of(b) - b) && memcmp(a, b, n) == 0;
+}
+
+/* Is `name` of the build that `*first` is of? `main_file` may come later than its variants. */
+static bool of_first(char **first, const char *name, const char *main_file)
+{
+	if (*first == NULL) {
+		*first = copy(tug_slice_of(name, strlen(name)));
+		return true;
+	}
+	return strcmp(*first, name) == 0 || (same_folder(*first, name) && strcmp(base_of(name), main_file) == 0);
+}
+
+static bool of_one_board(struct tug_dg_conf *c, const char *name, uint16_t input)
+{
+	struct board *b = &c->board[strstr(name, "mcuboot") != NULL];
+	const char *dot = strrchr(base_of(name), '.');
+	size_t stem = dot != NULL ? (size_t)(dot - name) : strlen(name); /* x.conf and x.overlay are of one board */
+
+	if (b->name == NULL) {
+		b->name = copy(tug_slice_of(name, stem));
+		b->input = input;
+		return true;
+	}
+	if (strlen(b->name) == stem && memcmp(b->name, name, stem) == 0) {
+		return !b->many;
+	}
+	if (!b->many) {
+		forget(c, b->input, 0);
+	}
+	b->many = true;
+	return false;
+}
+
+bool tug_dg_conf_admit(struct tug_dg_conf *c, const char *name, uint16_t input)
+{
+	const char *base = base_of(name);
+	bool board = strstr(name, "/boards/") != NULL || strncmp(name, "boards/", 7) == 0;
+	bool counts = board                               ? of_one_board(c, name, input)
+		      : strncmp(base, "prj", 3) == 0      ? of_first(&c->prj, name, "prj.conf")
+		      : strncmp(base, "sysbuild", 8) == 0 ? of_first(&c->sysbuild, name, "sysbuild.conf")
+							  : true;
+
+	if (!counts && c->n_left_out < LEFT_OUT_MAX) {
+		struct tug_evidence *at = &c->left_out[c->n_left_out++];
+
+		memset(at, 0, sizeof(*at));
+		at->input = input;
+		at->ms = -1;
+		tug_dg_copy(at->text, sizeof(at->text), tug_slice_of(name, strlen(name)));
+	}
+	return counts;
+}
+
+const struct tug_evidence *tug_dg_conf_left_out(const struct tug_dg_conf *c, size_t i)
+{
+	return i < c->n_left_out ? &c->left_out[i] : NULL;
 }

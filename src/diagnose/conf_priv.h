@@ -38,6 +38,16 @@ bool tug_conf_chip_in(struct tug_slice text, char *chip);
 void tug_conf_chip(struct tug_dg_facts *f, struct tug_slice text);
 
 struct tug_dg_conf;
+
+/**
+ * A file of settings begins. Of files that are alternatives (prj_release.conf next to prj.conf, another application's
+ * prj.conf, files of several boards) not all belong to one build: true when this one counts. Of several boards none
+ * does: what an earlier one set is forgotten.
+ */
+bool tug_dg_conf_admit(struct tug_dg_conf *c, const char *name, uint16_t input);
+/** The i-th file that did not count, NULL at the end. */
+const struct tug_evidence *tug_dg_conf_left_out(const struct tug_dg_conf *c, size_t i);
+
 /**
  * Whose the settings are that were noted with role 0 since the last call: they move to `role` (0 = nobody's: they
  * go). Settings noted since then as sysbuild's move to `sysbuild`.

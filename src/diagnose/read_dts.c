@@ -23,6 +23,7 @@ struct state {
 	bool file;     /* named as a devicetree file */
 	bool compiled; /* zephyr.dts */
 	bool any;      /* some node or chosen property was read */
+	bool other;    /* of another board than an overlay before */
 	bool boot;     /* of MCUboot */
 	struct tug_parts_file in;
 	struct chosen chosen;
@@ -301,6 +302,9 @@ static void flush(struct tug_diag *d, struct state *st)
 		return;
 	}
 	p->app_overlay = p->app_overlay || !st->compiled;
+	if (st->other) {
+		return; /* what another board chooses */
+	}
 	for (size_t i = 0; i < sizeof(copies) / sizeof(copies[0]); i++) {
 		if (copies[i].from[0] != '\0') {
 			memcpy(copies[i].to, copies[i].from, sizeof(c->code));
@@ -329,6 +333,8 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 
 	if (!st->started) {
 		begin_file(st, tug_slice_of(name, strlen(name)), true);
+		st->other = st->file && strstr(name, "boards/") != NULL &&
+			    !tug_dg_conf_admit(tug_dg_facts(d)->conf, name, l->input);
 	}
 	if (tug_conf_heading(l->text, !st->file, &path)) {
 		flush(d, st);

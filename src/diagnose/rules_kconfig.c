@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf_priv.h"
 #include "engine_priv.h"
 #include "rules_conf_priv.h"
 
@@ -389,7 +390,31 @@ static bool set_twice(const struct tug_dg_facts *f, struct tug_hit *h)
 	return l.n > 0;
 }
 
+static bool several_builds(const struct tug_dg_facts *f, struct tug_hit *h)
+{
+	const struct tug_evidence *at;
+
+	for (size_t i = 0; (at = tug_dg_conf_left_out(f->conf, i)) != NULL; i++) {
+		tug_hit_quote(h, at);
+	}
+	return h->n_evidence > 0 && (tug_conf_dfu(f) || (tug_dg_conf_roles(f->conf) & TUG_ROLES_SYSBUILD) != 0);
+}
+
 static const struct tug_rule rules[] = {
+	{
+		.id = "several-builds",
+		.rank = 693,
+		.severity = TUG_SEV_ADVICE,
+		.flags = TUG_RULE_CONFIG,
+		.when = several_builds,
+		.title = "Files of several boards, variants or applications are given: not all of them were looked "
+			 "at",
+		.cause = "A build takes one prj.conf or one of its variants, and the files of one board; mixed, "
+			 "they say nothing of any build. The quoted files were left out.",
+		.fix = "Give the files of one build, best the generated .config of each image.",
+		.commands = "tug lint prj.conf sysbuild.conf sysbuild/mcuboot.conf boards/<board>.conf build",
+		.source = "src:z:cmake/modules/configuration_files.cmake",
+	},
 	{
 		.id = "kconfig-old-names",
 		.rank = 300,

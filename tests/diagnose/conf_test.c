@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "src/diagnose/conf_priv.h"
 #include "src/diagnose/engine_priv.h"
 #include "src/diagnose/parts_priv.h"
 
@@ -82,6 +83,38 @@ static void a_later_file_is_no_second_setting(void **state)
 	assert_string_equal(value(d, TUG_ROLE_APP, "BT_MAX_CONN"), "2");
 	assert_false(tug_dg_conf_get(d->facts->conf, TUG_ROLE_APP, "BT_MAX_CONN")->twice);
 	assert_string_equal(d->facts->smp.device.chip, "nrf52833");
+	tug_diag_free(d);
+}
+
+static void files_of_one_build(void **state)
+{
+	struct tug_diag *d = begin();
+	const struct tug_dg_conf *c = d->facts->conf;
+
+	(void)state;
+	feed(d, "app/prj.conf", "CONFIG_A=y\nCONFIG_LOG=y\n");
+	feed(d, "app/prj_release.conf", "CONFIG_LOG=n\n");
+	feed(d, "other/prj.conf", "CONFIG_A=n\n");
+	feed(d, "app/overlay-bt.conf", "CONFIG_BT=y\n");
+	feed(d, "app/boards/nrf52dk_nrf52832.conf", "CONFIG_B1=y\n");
+	feed(d, "app/boards/nrf52dk_nrf52832.overlay", "/ { chosen { zephyr,console = &uart0; }; };\n");
+	assert_string_equal(value(d, TUG_ROLE_APP, "LOG"), "y");
+	assert_string_equal(value(d, TUG_ROLE_APP, "BT"), "y");
+	assert_string_equal(value(d, TUG_ROLE_APP, "B1"), "y");
+	assert_string_equal(d->facts->smp.device.chip, "nrf52832");
+	/* A second board: neither of them counts. */
+	feed(d, "app/boards/nrf5340dk_nrf5340_cpuapp.conf", "CONFIG_B1=n\n");
+	feed(d, "app/boards/nrf5340dk_nrf5340_cpuapp.overlay", "/ { chosen { zephyr,console = &uart1; }; };\n");
+	assert_string_equal(value(d, TUG_ROLE_APP, "B1"), "");
+	assert_string_equal(d->facts->smp.device.chip, "");
+	assert_string_equal(d->facts->parts.chosen_console, "uart0");
+	assert_non_null(tug_dg_conf_left_out(c, 2));
+	/* Another build's .config. */
+	feed(d, "build_a/app/zephyr/.config",
+	     "# Automatically generated file; DO NOT EDIT.\nCONFIG_X1=y\nCONFIG_Y1=y\n");
+	feed(d, "build_b/app/zephyr/.config", "# Automatically generated file; DO NOT EDIT.\nCONFIG_X1=n\n");
+	assert_string_equal(value(d, TUG_ROLE_APP_BUILT, "X1"), "n");
+	assert_string_equal(value(d, TUG_ROLE_APP_BUILT, "Y1"), "");
 	tug_diag_free(d);
 }
 
@@ -634,6 +667,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fragment),
 		cmocka_unit_test(a_later_file_is_no_second_setting),
+		cmocka_unit_test(files_of_one_build),
 		cmocka_unit_test(roles_by_path_and_content),
 		cmocka_unit_test(a_generated_file),
 		cmocka_unit_test(built_comes_before_written),
