@@ -68,15 +68,35 @@ static size_t utf8_len(const uint8_t *p, size_t len)
 	return n;
 }
 
+/* Octets that a clean line may have, '[' aside. */
+static bool plain(uint8_t c)
+{
+	return (c >= 0x20 && c < 0x7f && c != '&') || c == '\t';
+}
+
+/* Eight octets at once: all in 0x20 to 0x7e, none '&' or '['. A tab or such a mark is looked at by itself. */
+static bool plain8(const uint8_t *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t v, amp, mark;
+
+	memcpy(&v, p, sizeof(v));
+	amp = v ^ (ones * '&');
+	mark = v ^ (ones * '[');
+	/* High bit set: v itself, v < 0x20 (borrow), v + 1 of 0x7f, a difference of zero (borrow). */
+	return ((v | (v - ones * 0x20) | (v + ones) | (amp - ones) | (mark - ones)) & high) == 0;
+}
+
 static bool is_clean(struct tug_slice raw)
 {
 	for (size_t i = 0; i < raw.len; i++) {
-		uint8_t c = raw.p[i];
-
-		if ((c < 0x20 && c != '\t') || c >= 0x7f || c == '&') {
-			return false;
+		while (i + 8 <= raw.len && plain8(raw.p + i)) {
+			i += 8;
 		}
-		if (c == '[' && colour_len(raw.p + i, raw.len - i) > 0) {
+		if (i >= raw.len) {
+			break;
+		}
+		if (!plain(raw.p[i]) || (raw.p[i] == '[' && colour_len(raw.p + i, raw.len - i) > 0)) {
 			return false;
 		}
 	}

@@ -78,6 +78,29 @@ const struct tug_phone_word *tug_phone_word(struct tug_slice body, uint8_t domai
 const struct tug_phone_word *tug_phone_words_android(size_t *n);
 const struct tug_phone_word *tug_phone_words_ios(size_t *n);
 
+/** Words of one table that are kept apart by their first characters; more of them are looked at one by one. */
+#define TUG_PHONE_SORTED 256u
+
+/** Words of one table and of some domains by their first character, in the order of the table. */
+struct tug_phone_sorted {
+	uint16_t from[129];                /**< [c] .. [c + 1]: entries of first character c */
+	uint16_t word[TUG_PHONE_SORTED];   /**< index into the table */
+	uint8_t second[TUG_PHONE_SORTED];  /**< second character, 0 = any */
+};
+
+/** The words of some domains. */
+struct tug_phone_words {
+	uint8_t domains;                   /**< enum tug_phone_domain, set of; 0 = not made yet */
+	bool sorted;                       /**< `table` is filled, else the tables have too many words */
+	struct tug_phone_sorted table[2];  /**< Android's, iOS' */
+};
+
+/** Make the words of `domains`, once. */
+void tug_phone_words_make(struct tug_phone_words *w, uint8_t domains);
+/** As tug_phone_word, faster. */
+const struct tug_phone_word *tug_phone_word_of(const struct tug_phone_words *w, struct tug_slice body,
+					       struct tug_phone_got *got, enum tug_phone_fit *fit);
+
 /* ---- the prefix of a line (read_phone_prefix.c) --------------------------------------------------------------- */
 
 /** What stands before the text of a line. */
@@ -101,7 +124,7 @@ struct tug_phone_prefix {
 };
 
 /** Find where the text of `line` begins. */
-void tug_phone_prefix(struct tug_slice line, uint8_t domains, struct tug_phone_prefix *p);
+void tug_phone_prefix(struct tug_slice line, const struct tug_phone_words *words, struct tug_phone_prefix *p);
 
 /* ---- printed maps (read_phone_map.c) -------------------------------------------------------------------------- */
 
@@ -233,6 +256,7 @@ struct tug_phone {
 	uint32_t context_no;    /**< latest line that was of the grammar for certain */
 	uint16_t src;           /**< enum tug_dg_src of the reader */
 	uint8_t domains;        /**< whose words it knows */
+	struct tug_phone_words words; /**< these */
 	bool open;              /**< a line is under way */
 	bool cut;               /**< it ended in "..." or was longer than kept */
 	bool unsent;            /**< the line behind it says that the request was not sent */

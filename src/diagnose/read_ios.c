@@ -37,6 +37,7 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 	struct tug_phone *s = state;
 
 	s->domains = TUG_PHONE_IOS;
+	tug_phone_words_make(&s->words, s->domains);
 	s->src = TUG_SRC_IOS;
 	return tug_phone_take(s, d, l, judge);
 }

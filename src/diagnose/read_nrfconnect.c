@@ -33,6 +33,7 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 	struct tug_phone *s = state;
 
 	s->domains = TUG_PHONE_ANDROID;
+	tug_phone_words_make(&s->words, s->domains);
 	s->src = TUG_SRC_NRF_CONNECT;
 	return tug_phone_take(s, d, l, judge);
 }

@@ -213,7 +213,7 @@ static enum tug_claim with_stub(struct tug_phone *s, struct tug_diag *d, struct 
 		memcpy(text, s->stub, n);
 		memset(text + n, ' ', blank);
 		memcpy(text + n + blank, more.p, more.len);
-		tug_phone_prefix(tug_slice_of(text, n + blank + more.len), s->domains, &p);
+		tug_phone_prefix(tug_slice_of(text, n + blank + more.len), &s->words, &p);
 		if (p.level_time) {
 			c = claim(s, d, l, tug_slice_of(text, n + blank + more.len), &p, judge);
 		}
@@ -235,7 +235,7 @@ enum tug_claim tug_phone_take(struct tug_phone *s, struct tug_diag *d, struct tu
 	if (app != 0) {
 		return new_session(s, d, l, app, judge);
 	}
-	tug_phone_prefix(l->text, s->domains, &p);
+	tug_phone_prefix(l->text, &s->words, &p);
 	begins = p.level_time || p.adb || p.clock >= 0;
 	if (!begins || (p.fit == TUG_PHONE_NO && !p.level_time)) {
 		bool wrapped = p.atoms > 0 && (p.level == 0 || p.atoms > 1 || p.tag[0] != '\0');

@@ -246,7 +246,7 @@ static bool better_with(struct tug_phone *s, const struct tug_dg_line *l, struct
 	unsigned before = understood(&s->prefix);
 
 	append(s, l, more, between);
-	tug_phone_prefix(tug_phone_text(s), s->domains, &p);
+	tug_phone_prefix(tug_phone_text(s), &s->words, &p);
 	if (understood(&p) > before && (p.clock >= 0) >= (s->prefix.clock >= 0)) {
 		if (p.clock != s->prefix.clock && p.clock >= 0) {
 			s->held.ms = tug_phone_time(s, p.clock);
@@ -272,7 +272,7 @@ static bool ends_in_number(struct tug_phone *s, const struct tug_dg_line *l, str
 		return false;
 	}
 	append(s, l, more, "");
-	tug_phone_prefix(tug_phone_text(s), s->domains, &p);
+	tug_phone_prefix(tug_phone_text(s), &s->words, &p);
 	if (p.word == s->prefix.word && p.got.rest.len == 0) {
 		s->prefix = p;
 		return true;
@@ -318,7 +318,7 @@ static bool ends_in_uuid(struct tug_phone *s, const struct tug_dg_line *l, struc
 		return false;
 	}
 	append(s, l, more, "");
-	tug_phone_prefix(tug_phone_text(s), s->domains, &s->prefix);
+	tug_phone_prefix(tug_phone_text(s), &s->words, &s->prefix);
 	return true;
 }
 
@@ -337,7 +337,7 @@ static bool ends_in_name(struct tug_phone *s, const struct tug_dg_line *l, struc
 		}
 	}
 	append(s, l, more, "");
-	tug_phone_prefix(tug_phone_text(s), s->domains, &s->prefix);
+	tug_phone_prefix(tug_phone_text(s), &s->words, &s->prefix);
 	return true;
 }
 
@@ -363,7 +363,7 @@ bool tug_phone_goes_on(struct tug_phone *s, const struct tug_dg_line *l, struct 
 	}
 	if (is_block_line(more) && tug_slice_is(tug_dg_trim(tug_phone_body(s)), "Header:")) {
 		append(s, l, more, "\n");
-		tug_phone_prefix(tug_phone_text(s), s->domains, &s->prefix);
+		tug_phone_prefix(tug_phone_text(s), &s->words, &s->prefix);
 		return true;
 	}
 	if (s->len > 400) {

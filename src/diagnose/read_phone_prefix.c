@@ -21,7 +21,7 @@ static const char *const foreign_tags[] = { "DfuBaseService", "DfuImpl", "DfuSer
 static bool begins_any(const char *tag, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (strncmp(tag, list[i], strlen(list[i])) == 0) {
+		if (tag[0] == list[i][0] && strncmp(tag, list[i], strlen(list[i])) == 0) {
 			return true;
 		}
 	}
@@ -179,9 +179,13 @@ static size_t level_word(struct tug_slice s, bool after, char *level)
 		{ "NOTICE", 'I' }, { "LOG", 'I' }, { "APP", 'A' },
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t n = strlen(words[i].text);
+	for (size_t i = 0; s.len > 3 && i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t n;
 
+		if ((s.p[0] & 0xdf) != (uint8_t)words[i].text[0] || (s.p[1] & 0xdf) != (uint8_t)words[i].text[1]) {
+			continue;
+		}
+		n = strlen(words[i].text);
 		if (s.len > n && tug_dg_is_nocase(tug_slice_of(s.p, n), words[i].text) &&
 		    (s.p[n] == ' ' || s.p[n] == '\t' || (s.p[n] == ':' && n + 1 < s.len && s.p[n + 1] == ' ')) &&
 		    (after || (isupper(s.p[0]) && isupper(s.p[1])))) {
@@ -431,18 +435,18 @@ static size_t part(struct tug_slice s, struct tug_phone_prefix *p, bool *dated)
 	return p->atoms > 0 || p->tag[0] == '\0' ? name(s, p) : 0;
 }
 
-static void look(struct tug_phone_prefix *p, struct tug_slice line, uint8_t domains)
+static void look(struct tug_phone_prefix *p, struct tug_slice line, const struct tug_phone_words *words)
 {
 	p->body += noise(skip(line, p->body));
 	p->start = p->body;
 	if (p->body >= 2 && line.p[p->body - 1] == ' ' && line.p[p->body - 2] == '-') {
 		p->start -= 2;
 	}
-	p->word = tug_phone_word(skip(line, p->body), domains, &p->got, &p->fit);
+	p->word = tug_phone_word_of(words, skip(line, p->body), &p->got, &p->fit);
 }
 
 /* A word that is sure stands further behind: "...Exception: Transaction 3 timed out". */
-static void search(struct tug_phone_prefix *p, struct tug_slice line, uint8_t domains)
+static void search(struct tug_phone_prefix *p, struct tug_slice line, const struct tug_phone_words *words)
 {
 	size_t end = line.len < p->body + SEARCH_MAX ? line.len : p->body + SEARCH_MAX;
 
@@ -459,7 +463,7 @@ static void search(struct tug_phone_prefix *p, struct tug_slice line, uint8_t do
 			continue;
 		}
 		at += noise(skip(line, at));
-		w = tug_phone_word(skip(line, at), domains, &g, &f);
+		w = tug_phone_word_of(words, skip(line, at), &g, &f);
 		if (w != NULL && f == TUG_PHONE_FULL && (w->flags & TUG_PHONE_SURE) != 0) {
 			p->body = at;
 			p->word = w;
@@ -490,20 +494,20 @@ static bool chain(struct tug_slice line)
 	return n > 2 && n + 1 < line.len && line.p[n] == ':';
 }
 
-void tug_phone_prefix(struct tug_slice line, uint8_t domains, struct tug_phone_prefix *p)
+void tug_phone_prefix(struct tug_slice line, const struct tug_phone_words *words, struct tug_phone_prefix *p)
 {
 	bool dated = false;
 	size_t n;
 
 	memset(p, 0, sizeof(*p));
 	p->clock = -1;
-	p->domains = domains;
+	p->domains = words->domains;
 	if (tug_dg_find(tug_slice_of(line.p, line.len < 64 ? line.len : 64), "> ") != NULL &&
 	    (tug_dg_find(line, "<inf> ") != NULL || tug_dg_find(line, "<err> ") != NULL ||
 	     tug_dg_find(line, "<wrn> ") != NULL || tug_dg_find(line, "<dbg> ") != NULL)) {
 		return; /* Zephyr's own log */
 	}
-	look(p, line, domains);
+	look(p, line, words);
 	while (p->fit != TUG_PHONE_FULL && p->atoms < ATOMS_MAX) {
 		n = part(skip(line, p->body), p, &dated);
 		if (n == 0) {
@@ -511,10 +515,10 @@ void tug_phone_prefix(struct tug_slice line, uint8_t domains, struct tug_phone_p
 		}
 		p->atoms++;
 		p->body += n;
-		look(p, line, domains);
+		look(p, line, words);
 	}
 	p->adb = p->adb || (dated && p->clock >= 0 && p->level != 0);
 	if (p->fit == TUG_PHONE_NO && (p->atoms > 0 || chain(line))) {
-		search(p, line, domains);
+		search(p, line, words);
 	}
 }

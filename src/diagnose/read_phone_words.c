@@ -267,61 +267,134 @@ const struct tug_phone_word *tug_phone_words_android(size_t *n)
 	return android;
 }
 
-/* The best of one table. */
-static const struct tug_phone_word *best_of(const struct tug_phone_word *table, size_t n, struct tug_slice body,
-					    uint8_t domains, struct tug_phone_got *got, enum tug_phone_fit *fit)
+static const struct tug_phone_word *table_of(unsigned which, size_t *n)
 {
-	const struct tug_phone_word *best = NULL;
-	unsigned literals = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct tug_phone_got g;
-		enum tug_phone_fit f;
-
-		if ((table[i].domain & domains) == 0 || table[i].pattern[0] != (char)body.p[0]) {
-			continue;
-		}
-		f = tug_phone_fit(table[i].pattern, body, &g);
-		if (f == TUG_PHONE_FULL) {
-			*got = g;
-			*fit = f;
-			return &table[i];
-		}
-		if (f == TUG_PHONE_PARTIAL && g.literals > literals) {
-			best = &table[i];
-			literals = g.literals;
-			*got = g;
-		}
-	}
-	*fit = best != NULL ? TUG_PHONE_PARTIAL : TUG_PHONE_NO;
-	return best;
+	return which == 0 ? tug_phone_words_android(n) : tug_phone_words_ios(n);
 }
 
-const struct tug_phone_word *tug_phone_word(struct tug_slice body, uint8_t domains, struct tug_phone_got *got,
-					    enum tug_phone_fit *fit)
+/* One table by first characters, as counting sorts do. False: it does not fit. */
+static bool sort(struct tug_phone_sorted *s, const struct tug_phone_word *table, size_t n, uint8_t domains)
 {
-	const struct tug_phone_word *found = NULL, *other;
+	size_t all = 0;
+
+	for (unsigned c = 0; c < 128; c++) {
+		s->from[c] = (uint16_t)all;
+		for (size_t i = 0; i < n; i++) {
+			const char *t = table[i].pattern;
+
+			if ((table[i].domain & domains) == 0 || (uint8_t)t[0] != c) {
+				continue;
+			}
+			if (all == TUG_PHONE_SORTED) {
+				return false;
+			}
+			s->word[all] = (uint16_t)i;
+			s->second[all++] = t[1] == ' ' || t[1] == '%' ? 0 : (uint8_t)t[1];
+		}
+	}
+	s->from[128] = (uint16_t)all;
+	return true;
+}
+
+void tug_phone_words_make(struct tug_phone_words *w, uint8_t domains)
+{
+	if (w->domains == domains) {
+		return;
+	}
+	w->domains = domains;
+	w->sorted = true;
+	for (unsigned i = 0; i < 2; i++) {
+		size_t n;
+		const struct tug_phone_word *table = table_of(i, &n);
+
+		w->sorted = sort(&w->table[i], table, n, domains) && w->sorted;
+	}
+}
+
+/* What fits best so far. */
+struct best {
+	const struct tug_phone_word *word;
+	unsigned literals;
+};
+
+/* Try one word. Result: it fits fully, there is no better one. */
+static bool try_word(const struct tug_phone_word *word, struct tug_slice body, struct best *best, struct tug_phone_got *got)
+{
+	struct tug_phone_got g;
+	enum tug_phone_fit f = tug_phone_fit(word->pattern, body, &g);
+
+	if (f == TUG_PHONE_FULL || (f == TUG_PHONE_PARTIAL && g.literals > best->literals)) {
+		best->word = word;
+		best->literals = g.literals;
+		*got = g;
+	}
+	return f == TUG_PHONE_FULL;
+}
+
+/* The best of one table. `sorted` NULL: all its words are looked at. */
+static const struct tug_phone_word *best_of(unsigned which, const struct tug_phone_sorted *sorted, struct tug_slice body,
+					    uint8_t domains, struct tug_phone_got *got, enum tug_phone_fit *fit)
+{
+	struct best best = { NULL, 0 };
+	size_t n;
+	const struct tug_phone_word *table = table_of(which, &n);
+	uint8_t c = body.p[0], second = body.len > 1 ? body.p[1] : 0;
+	bool full = false;
+
+	if (sorted != NULL) {
+		size_t i = c < 128 ? sorted->from[c] : 0, end = c < 128 ? sorted->from[c + 1] : 0;
+
+		for (; i < end && !full; i++) {
+			if (sorted->second[i] == second || sorted->second[i] == 0 || second == 0) {
+				full = try_word(&table[sorted->word[i]], body, &best, got);
+			}
+		}
+	} else {
+		for (size_t i = 0; i < n && !full; i++) {
+			if ((table[i].domain & domains) != 0 && (uint8_t)table[i].pattern[0] == c) {
+				full = try_word(&table[i], body, &best, got);
+			}
+		}
+	}
+	*fit = full ? TUG_PHONE_FULL : best.word != NULL ? TUG_PHONE_PARTIAL : TUG_PHONE_NO;
+	return best.word;
+}
+
+static const struct tug_phone_word *word_of(const struct tug_phone_words *w, struct tug_slice body, uint8_t domains,
+					    struct tug_phone_got *got, enum tug_phone_fit *fit)
+{
+	const struct tug_phone_sorted *sorted = w != NULL && w->sorted ? w->table : NULL;
+	const struct tug_phone_word *found, *other;
 	enum tug_phone_fit other_fit = TUG_PHONE_NO;
 	struct tug_phone_got g;
-	size_t n;
-	const struct tug_phone_word *table = tug_phone_words_android(&n);
 
 	memset(got, 0, sizeof(*got));
 	*fit = TUG_PHONE_NO;
 	if (body.len == 0) {
 		return NULL;
 	}
-	found = best_of(table, n, body, domains, got, fit);
+	found = best_of(0, sorted, body, domains, got, fit);
 	if (*fit == TUG_PHONE_FULL || (domains & TUG_PHONE_IOS) == 0) {
 		return found;
 	}
-	table = tug_phone_words_ios(&n);
-	memset(&g, 0, sizeof(g));
-	other = best_of(table, n, body, domains, &g, &other_fit);
+	g.literals = 0;
+	other = best_of(1, sorted != NULL ? sorted + 1 : NULL, body, domains, &g, &other_fit);
 	if (other != NULL && (other_fit == TUG_PHONE_FULL || found == NULL || g.literals > got->literals)) {
 		*got = g;
 		*fit = other_fit;
 		return other;
 	}
 	return found;
+}
+
+const struct tug_phone_word *tug_phone_word(struct tug_slice body, uint8_t domains, struct tug_phone_got *got,
+					    enum tug_phone_fit *fit)
+{
+	return word_of(NULL, body, domains, got, fit);
+}
+
+const struct tug_phone_word *tug_phone_word_of(const struct tug_phone_words *w, struct tug_slice body,
+					       struct tug_phone_got *got, enum tug_phone_fit *fit)
+{
+	return word_of(w, body, w->domains, got, fit);
 }

@@ -7,6 +7,8 @@
 #ifndef TUG_DIAGNOSE_READER_PRIV_H
 #define TUG_DIAGNOSE_READER_PRIV_H
 
+#include <string.h>
+
 #include "facts_priv.h"
 
 /** Octets of a line that are looked at; the rest of a longer line is skipped. */
@@ -120,12 +122,44 @@ const char *tug_dg_input_name(const struct tug_diag *d);
 
 /** `s` without blanks at both ends. */
 struct tug_slice tug_dg_trim(struct tug_slice s);
-/** `s` begins with `z`; then `*rest` (may be NULL) is what follows. */
-bool tug_dg_starts(struct tug_slice s, const char *z, struct tug_slice *rest);
+/** `s` begins with `z`; then `*rest` (may be NULL) is what follows. Inline, as most lines end the question here. */
+static inline bool tug_dg_starts(struct tug_slice s, const char *z, struct tug_slice *rest)
+{
+	size_t n;
+
+	if (z[0] != '\0' && (s.len == 0 || s.p[0] != (uint8_t)z[0])) {
+		return false;
+	}
+	n = strlen(z);
+	if (s.len < n || memcmp(s.p, z, n) != 0) {
+		return false;
+	}
+	if (rest != NULL) {
+		*rest = tug_slice_of(s.p + n, s.len - n);
+	}
+	return true;
+}
+
+/** Place of the `n` characters `z`, at least one, in `s`, or NULL. */
+const uint8_t *tug_dg_find_n(struct tug_slice s, const char *z, size_t n);
+
 /** Place of `z` in `s`, or NULL. */
-const uint8_t *tug_dg_find(struct tug_slice s, const char *z);
+static inline const uint8_t *tug_dg_find(struct tug_slice s, const char *z)
+{
+	size_t n = strlen(z);
+
+	return s.len < n ? NULL : tug_dg_find_n(s, z, n);
+}
+
 /** `s` behind the first `z` in it; empty slice with p NULL when `z` is not there. */
-struct tug_slice tug_dg_after(struct tug_slice s, const char *z);
+static inline struct tug_slice tug_dg_after(struct tug_slice s, const char *z)
+{
+	size_t n = strlen(z);
+	const uint8_t *at = tug_dg_find(s, z);
+
+	return at == NULL ? tug_slice_of(NULL, 0) : tug_slice_of(at + n, s.len - (size_t)(at - s.p) - n);
+}
+
 /** Cut the next run of non-blanks off `*s`. */
 struct tug_slice tug_dg_word(struct tug_slice *s);
 /** A decimal or 0x number at the start of `*s` (blanks skipped), cut off. False: none. */

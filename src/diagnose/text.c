@@ -19,23 +19,8 @@ struct tug_slice tug_dg_trim(struct tug_slice s)
 	return s;
 }
 
-bool tug_dg_starts(struct tug_slice s, const char *z, struct tug_slice *rest)
+const uint8_t *tug_dg_find_n(struct tug_slice s, const char *z, size_t n)
 {
-	size_t n = strlen(z);
-
-	if (s.len < n || memcmp(s.p, z, n) != 0) {
-		return false;
-	}
-	if (rest != NULL) {
-		*rest = tug_slice_of(s.p + n, s.len - n);
-	}
-	return true;
-}
-
-const uint8_t *tug_dg_find(struct tug_slice s, const char *z)
-{
-	size_t n = strlen(z);
-
 	while (s.len >= n) {
 		const uint8_t *at = memchr(s.p, z[0], s.len - n + 1);
 
@@ -49,17 +34,6 @@ const uint8_t *tug_dg_find(struct tug_slice s, const char *z)
 		s.p = at + 1;
 	}
 	return NULL;
-}
-
-struct tug_slice tug_dg_after(struct tug_slice s, const char *z)
-{
-	const uint8_t *at = tug_dg_find(s, z);
-	size_t n = strlen(z);
-
-	if (at == NULL) {
-		return tug_slice_of(NULL, 0);
-	}
-	return tug_slice_of(at + n, s.len - (size_t)(at - s.p) - n);
 }
 
 struct tug_slice tug_dg_word(struct tug_slice *s)
@@ -151,23 +125,27 @@ bool tug_dg_clock(struct tug_slice *s, int64_t *ms)
 
 bool tug_dg_is_nocase(struct tug_slice s, const char *z)
 {
-	if (s.len != strlen(z)) {
-		return false;
-	}
-	for (size_t i = 0; i < s.len; i++) {
-		if (tolower(s.p[i]) != tolower((uint8_t)z[i])) {
+	size_t i = 0;
+
+	for (; i < s.len && z[i] != '\0'; i++) {
+		if (s.p[i] != (uint8_t)z[i] && tolower(s.p[i]) != tolower((uint8_t)z[i])) {
 			return false;
 		}
 	}
-	return true;
+	return i == s.len && z[i] == '\0';
 }
 
 void tug_dg_copy(char *dst, size_t cap, struct tug_slice s)
 {
 	size_t n = s.len < cap ? s.len : cap - 1;
 
+	if (n > 0) {
+		memcpy(dst, s.p, n);
+	}
 	for (size_t i = 0; i < n; i++) {
-		dst[i] = s.p[i] < 0x20 || s.p[i] == 0x7f ? ' ' : (char)s.p[i];
+		if ((uint8_t)dst[i] < 0x20 || dst[i] == 0x7f) {
+			dst[i] = ' ';
+		}
 	}
 	if (s.len >= cap && cap > 8) {
 		n = cap - 4;

@@ -593,6 +593,7 @@ static void printed_maps(void **state)
 
 static void prefixes(void **state)
 {
+	struct tug_phone_words words = { .domains = 0 };
 	static const struct {
 		const char *line, *tag;
 		int64_t clock;
@@ -609,10 +610,12 @@ static void prefixes(void **state)
 	};
 
 	(void)state;
+	tug_phone_words_make(&words, TUG_PHONE_ANDROID);
+	assert_true(words.sorted);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct tug_phone_prefix p;
 
-		tug_phone_prefix(tug_slice_of(rows[i].line, strlen(rows[i].line)), TUG_PHONE_ANDROID, &p);
+		tug_phone_prefix(tug_slice_of(rows[i].line, strlen(rows[i].line)), &words, &p);
 		if (p.fit != TUG_PHONE_FULL || p.clock != rows[i].clock || strcmp(p.tag, rows[i].tag) != 0) {
 			print_error("%s: fit %d clock %d tag '%s'\n", rows[i].line, p.fit, (int)p.clock, p.tag);
 		}
