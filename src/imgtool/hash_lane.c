@@ -1,119 +1,130 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Decides how hashing and writing an image share the time: two pieces, one hashed by a thread while the other is read and
- * written. Refuses to know what is hashed. Without threads the caller's hashes. Called by sign_build.c.
+ * Decides how the work on an image shares the time: a thread reads and hashes the next pieces while the caller writes the one
+ * before. What is hashed is what is written, whatever happens to the input meanwhile. Refuses to know what the octets mean.
+ * Without threads the caller does it all. Called by sign_build.c.
  */
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <tug/port/crypto_openssl.h>
 
 #include "hash_lane_priv.h"
 
-#define PIECES 2u
+/* Those posted, and the one that was taken last. */
+#define PIECES (TUG_LANE_AHEAD + 1u)
 
-struct tug_hash_lane {
-	uint8_t *piece[PIECES];
-	size_t len[PIECES];       /* octets to hash, 0 = none or done; under the lock */
-	unsigned next;            /* piece the caller gets next */
-	struct tug_hash_ctx hash; /* the thread's while it runs */
-	int rc;                   /* first failure; under the lock */
-	bool has_thread, stop;    /* stop: under the lock */
+struct slot {
+	uint8_t *p;
+	struct tug_lane_job job;
+	int rc;
+};
+
+struct tug_lane {
+	struct slot slots[PIECES];
+	uint64_t posted, done, taken; /* pieces so far; posted, done and stop: under the lock */
+	struct tug_hash_ctx hash;     /* the thread's while it runs */
+	bool has_thread, stop;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t change;
 };
 
-/* Hash pieces in turn until told to stop. */
+static void do_job(struct tug_lane *l, struct slot *s)
+{
+	const struct tug_lane_job *j = &s->job;
+
+	s->rc = j->io != NULL && j->read > 0 ? j->io->read_at(j->io->ctx, j->off, s->p, j->read) : TUG_OK;
+	memset(s->p + j->read, 0, j->len - j->read);
+	if (s->rc == TUG_OK) {
+		s->rc = tug_crypto_openssl.hash_update(&l->hash, s->p, j->len);
+	}
+}
+
 static void *work(void *arg)
 {
-	struct tug_hash_lane *l = arg;
-	unsigned at = 0;
+	struct tug_lane *l = arg;
 
 	pthread_mutex_lock(&l->lock);
 	for (;;) {
-		while (l->len[at] == 0 && !l->stop) {
+		while (l->done == l->posted && !l->stop) {
 			pthread_cond_wait(&l->change, &l->lock);
 		}
-		if (l->len[at] == 0) {
+		if (l->stop) {
 			break;
 		}
-		size_t len = l->len[at];
+		struct slot *s = &l->slots[l->done % PIECES];
 		pthread_mutex_unlock(&l->lock);
-		int rc = tug_crypto_openssl.hash_update(&l->hash, l->piece[at], len);
+		do_job(l, s);
 		pthread_mutex_lock(&l->lock);
-		l->rc = l->rc != TUG_OK ? l->rc : rc;
-		l->len[at] = 0;
+		l->done++;
 		pthread_cond_broadcast(&l->change);
-		at = (at + 1) % PIECES;
 	}
 	pthread_mutex_unlock(&l->lock);
 	return NULL;
 }
 
-static void wait_for(struct tug_hash_lane *l, unsigned piece)
+struct tug_lane *tug_lane_begin(enum tug_hash_alg alg)
 {
-	pthread_mutex_lock(&l->lock);
-	while (l->len[piece] != 0) {
-		pthread_cond_wait(&l->change, &l->lock);
-	}
-	pthread_mutex_unlock(&l->lock);
-}
-
-struct tug_hash_lane *tug_lane_begin(enum tug_hash_alg alg)
-{
-	struct tug_hash_lane *l = calloc(1, sizeof(*l));
+	struct tug_lane *l = calloc(1, sizeof(*l));
 
 	if (l == NULL) {
 		return NULL;
 	}
-	l->piece[0] = malloc((size_t)PIECES * TUG_LANE_PIECE);
-	if (l->piece[0] == NULL || tug_crypto_openssl.hash_init(&l->hash, alg) != TUG_OK) {
-		free(l->piece[0]);
+	l->slots[0].p = malloc((size_t)PIECES * TUG_LANE_PIECE);
+	if (l->slots[0].p == NULL || tug_crypto_openssl.hash_init(&l->hash, alg) != TUG_OK) {
+		free(l->slots[0].p);
 		free(l);
 		return NULL;
 	}
-	l->piece[1] = l->piece[0] + TUG_LANE_PIECE;
+	for (size_t i = 1; i < PIECES; i++) {
+		l->slots[i].p = l->slots[0].p + i * TUG_LANE_PIECE;
+	}
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->change, NULL);
 	l->has_thread = pthread_create(&l->thread, NULL, work, l) == 0;
 	return l;
 }
 
-uint8_t *tug_lane_room(struct tug_hash_lane *l)
+void tug_lane_post(struct tug_lane *l, const struct tug_lane_job *job)
 {
-	if (l->has_thread) {
-		wait_for(l, l->next);
-	}
-	return l->piece[l->next];
-}
+	struct slot *s = &l->slots[l->posted % PIECES];
 
-void tug_lane_hash(struct tug_hash_lane *l, size_t len, bool wait)
-{
-	unsigned at = l->next;
-
-	if (len == 0) {
-		return;
+	s->job = *job;
+	if (job->io == NULL && job->read > 0) {
+		memcpy(s->p, job->from, job->read);
 	}
-	l->next = (at + 1) % PIECES;
 	if (!l->has_thread) {
-		int rc = tug_crypto_openssl.hash_update(&l->hash, l->piece[at], len);
-
-		l->rc = l->rc != TUG_OK ? l->rc : rc;
+		do_job(l, s);
+		l->posted++;
+		l->done++;
 		return;
 	}
 	pthread_mutex_lock(&l->lock);
-	l->len[at] = len;
+	l->posted++;
 	pthread_cond_broadcast(&l->change);
 	pthread_mutex_unlock(&l->lock);
-	if (wait) {
-		wait_for(l, at);
-	}
 }
 
-int tug_lane_end(struct tug_hash_lane *l, uint8_t *out)
+int tug_lane_take(struct tug_lane *l, uint8_t **piece, size_t *len)
 {
-	int rc;
+	struct slot *s = &l->slots[l->taken % PIECES];
+
+	pthread_mutex_lock(&l->lock);
+	while (l->done <= l->taken) {
+		pthread_cond_wait(&l->change, &l->lock);
+	}
+	pthread_mutex_unlock(&l->lock);
+	l->taken++;
+	*piece = s->p;
+	*len = s->job.len;
+	return s->rc;
+}
+
+int tug_lane_end(struct tug_lane *l, uint8_t *out)
+{
+	int rc = TUG_OK;
 
 	if (l->has_thread) {
 		pthread_mutex_lock(&l->lock);
@@ -122,15 +133,14 @@ int tug_lane_end(struct tug_hash_lane *l, uint8_t *out)
 		pthread_mutex_unlock(&l->lock);
 		pthread_join(l->thread, NULL);
 	}
-	rc = l->rc;
-	if (rc == TUG_OK && out != NULL) {
+	if (out != NULL) {
 		rc = tug_crypto_openssl.hash_final(&l->hash, out);
 	} else {
 		tug_crypto_openssl.hash_abort(&l->hash);
 	}
 	pthread_cond_destroy(&l->change);
 	pthread_mutex_destroy(&l->lock);
-	free(l->piece[0]);
+	free(l->slots[0].p);
 	free(l);
 	return rc;
 }

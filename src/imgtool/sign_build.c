@@ -13,7 +13,7 @@ struct work {
 	const struct tug_build *b;
 	struct tug_text prot;     /* protected area */
 	struct tug_text message;  /* pure: what is signed, in one piece */
-	struct tug_hash_lane *lane;
+	struct tug_lane *lane;
 	uint32_t payload;         /* octets of it, zeros at its end included */
 	bool body_out;            /* the body goes to the sink */
 };
@@ -31,24 +31,34 @@ struct tug_sink tug_sink_of_text(struct tug_text *t)
 
 /* ---- body: what is hashed ----------------------------------------------------------------------------- */
 
-/* Hash the piece just filled, transform it where it is payload, write it. */
-static int emit(struct work *w, uint8_t *piece, size_t len, bool payload)
+/* The next piece, which is hashed: transform it where it is payload, write it. */
+static int emit(struct work *w, bool payload)
 {
 	const struct tug_sign_extra *x = w->b->x;
-	bool crypt = payload && x->crypt != NULL && w->body_out && w->b->o->vector == TUG_VECTOR_NONE;
-	int rc = TUG_OK;
+	uint8_t *piece;
+	size_t len;
+	int rc = tug_lane_take(w->lane, &piece, &len);
 
-	tug_lane_hash(w->lane, len, crypt); /* what is hashed is the plain payload */
-	if (w->b->o->pure) {
+	if (rc == TUG_OK && w->b->o->pure) {
 		tug_text_add(&w->message, piece, len);
 	}
-	if (crypt) {
+	if (rc == TUG_OK && payload && x->crypt != NULL && w->body_out && w->b->o->vector == TUG_VECTOR_NONE) {
 		rc = x->crypt(x->ctx, piece, len);
 	}
 	if (rc == TUG_OK && w->body_out) {
 		rc = w->b->sink.put(w->b->sink.ctx, piece, len);
 	}
 	return rc;
+}
+
+/* Octets that are no payload. */
+static int emit_octets(struct work *w, const uint8_t *p, size_t len)
+{
+	if (len == 0) {
+		return TUG_OK;
+	}
+	tug_lane_post(w->lane, &(struct tug_lane_job){ .from = p, .read = (uint32_t)len, .len = (uint32_t)len });
+	return emit(w, false);
 }
 
 static void encode_header(const struct tug_sign_options *o, uint32_t flags, uint32_t payload, uint16_t prot, uint8_t raw[TUG_IMAGE_HDR_LEN])
@@ -72,44 +82,41 @@ static void encode_header(const struct tug_sign_options *o, uint32_t flags, uint
 static int emit_header(struct work *w)
 {
 	const struct tug_sign_options *o = w->b->o;
-	uint8_t *room = tug_lane_room(w->lane);
+	struct tug_text room = { 0 };
+	int rc = TUG_ENOSPACE;
 
-	memset(room, o->pad_header ? o->erased : 0, o->header_size);
-	encode_header(o, w->b->x->flags, w->payload, (uint16_t)w->prot.o.len, room);
-	return emit(w, room, o->header_size, false);
+	tug_text_fill(&room, o->pad_header ? o->erased : 0, o->header_size);
+	if (!room.failed) {
+		encode_header(o, w->b->x->flags, w->payload, (uint16_t)w->prot.o.len, room.o.p);
+		rc = emit_octets(w, room.o.p, room.o.len);
+	}
+	tug_octets_free(&room.o);
+	return rc;
 }
 
+/* Pieces are posted ahead of the one that is written. */
 static int emit_payload(struct work *w, uint32_t first)
 {
-	uint32_t in_size = w->b->in->size, left = w->payload;
+	uint32_t off = 0, pieces = 0, have = w->b->in->size - first;
 
-	for (uint32_t off = first; left > 0;) {
-		uint32_t have = in_size - off, n = left < TUG_LANE_PIECE ? left : TUG_LANE_PIECE;
-		uint32_t read = n < have ? n : have;
-		uint8_t *piece = tug_lane_room(w->lane);
-		int rc = read > 0 ? w->b->in->read_at(w->b->in->ctx, off, piece, read) : TUG_OK;
+	while (off < w->payload || pieces > 0) {
+		while (off < w->payload && pieces < TUG_LANE_AHEAD) {
+			uint32_t left = w->payload - off, n = left < TUG_LANE_PIECE ? left : TUG_LANE_PIECE;
+			uint32_t there = off < have ? have - off : 0;
+			struct tug_lane_job job = { w->b->in, NULL, first + off, n < there ? n : there, n };
 
-		memset(piece + read, 0, n - read);
-		if (rc == TUG_OK) {
-			rc = emit(w, piece, n, true);
+			tug_lane_post(w->lane, &job);
+			off += n;
+			pieces++;
 		}
+		int rc = emit(w, true);
+
 		if (rc != TUG_OK) {
 			return rc;
 		}
-		off += read;
-		left -= n;
+		pieces--;
 	}
 	return TUG_OK;
-}
-
-static int emit_protected(struct work *w)
-{
-	if (w->prot.o.len == 0) {
-		return TUG_OK;
-	}
-	uint8_t *piece = tug_lane_room(w->lane); /* the area is at most 65535 octets */
-	memcpy(piece, w->prot.o.p, w->prot.o.len);
-	return emit(w, piece, w->prot.o.len, false);
 }
 
 static int emit_body(struct work *w, char *why)
@@ -132,7 +139,7 @@ static int emit_body(struct work *w, char *why)
 		rc = emit_payload(w, first);
 	}
 	if (rc == TUG_OK) {
-		rc = emit_protected(w);
+		rc = emit_octets(w, w->prot.o.p, w->prot.o.len);
 	}
 	w->b->res->len = o->header_size + w->payload + (uint32_t)w->prot.o.len;
 	return rc;
