@@ -304,14 +304,14 @@ static const char *text_of(struct tug_diag *d, const char *own, const char *row)
 /* Lines of `text` as an array of strings. */
 static void split_commands(struct tug_diag *d, const char *own, const char *row, struct tug_finding *f)
 {
-	char *text = tug_dg_era(d->facts, own != NULL ? own : row != NULL ? row : ""), *line, *save = NULL;
-	const char **list;
+	const char *kept = text_of(d, own, row), **list;
+	char *text, *line, *save = NULL;
 	size_t n = 0;
 
-	tug_dg_keep(d, text);
-	if (text == NULL || text[0] == '\0') {
-		return;
+	if (kept[0] == '\0') {
+		return; /* short of memory, or nothing to type */
 	}
+	text = d->strings[d->n_strings - 1];
 	for (const char *p = text; *p != '\0'; p++) {
 		n += *p == '\n';
 	}

@@ -130,7 +130,7 @@ struct tug_diag {
 /** Clean `raw` into `out` [at least 3 * TUG_DG_LINE_MAX octets]; may return `raw` itself when there is nothing to clean. */
 struct tug_slice tug_dg_clean(struct tug_slice raw, uint8_t *out);
 /** Room that tug_dg_clean needs. */
-#define TUG_DG_CLEAN_CAP (3u * TUG_DG_LINE_MAX)
+#define TUG_DG_CLEAN_CAP ((size_t)3 * TUG_DG_LINE_MAX)
 
 /** Octets of `s` up to where the next line of a log begins that was joined to one line; `s.len` = none (unfold.c). */
 size_t tug_dg_unfold(struct tug_slice s);

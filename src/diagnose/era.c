@@ -9,38 +9,13 @@
 #include <string.h>
 
 #include "engine_priv.h"
+#include "report_priv.h"
 
 #define Z_RENAMED 30300u /* Zephyr that renamed the MCUmgr symbols */
 
-struct out {
-	char *p;
-	size_t len, cap;
-	bool failed;
-};
-
-static void put(struct out *o, const char *p, size_t len)
+static void puts_to(struct tug_dg_out *o, const char *text)
 {
-	if (o->len + len + 1 > o->cap) {
-		size_t cap = (o->len + len + 1) * 2;
-		char *more = o->failed ? NULL : realloc(o->p, cap);
-
-		if (more == NULL) {
-			o->failed = true;
-			return;
-		}
-		o->p = more;
-		o->cap = cap;
-	}
-	if (len > 0) {
-		memcpy(o->p + o->len, p, len);
-	}
-	o->len += len;
-	o->p[o->len] = '\0';
-}
-
-static void puts_to(struct out *o, const char *text)
-{
-	put(o, text, strlen(text));
+	tug_dg_out_put(o, text, strlen(text));
 }
 
 /* -1 older than the border, 1 not older, 0 unknown. */
@@ -49,13 +24,13 @@ static int against(uint32_t have, uint32_t border)
 	return have == 0 ? 0 : have < border ? -1 : 1;
 }
 
-static void put_file(const struct tug_dg_facts *f, struct out *o, const char *name, size_t len)
+static void put_file(const struct tug_dg_facts *f, struct tug_dg_out *o, const char *name, size_t len)
 {
 	int era = against(f->version.ncs.v, 20700);
 
 	if (era >= 0) {
 		puts_to(o, "sysbuild/");
-		put(o, name, len);
+		tug_dg_out_put(o, name, len);
 	}
 	if (era == 0) {
 		puts_to(o, " (NCS up to 2.6: child_image/");
@@ -63,13 +38,13 @@ static void put_file(const struct tug_dg_facts *f, struct out *o, const char *na
 		puts_to(o, "child_image/");
 	}
 	if (era <= 0) {
-		put(o, name, len);
+		tug_dg_out_put(o, name, len);
 	}
 	puts_to(o, era == 0 ? ")" : "");
 }
 
 /* "z<3.3:old;new" between braces. False when it is not of this form. */
-static bool put_choice(const struct tug_dg_facts *f, struct out *o, const char *p, size_t len)
+static bool put_choice(const struct tug_dg_facts *f, struct tug_dg_out *o, const char *p, size_t len)
 {
 	const char *colon = memchr(p, ':', len), *semi;
 	bool zephyr = len > 2 && strncmp(p, "z<", 2) == 0, ncs = len > 4 && strncmp(p, "ncs<", 4) == 0;
@@ -87,21 +62,21 @@ static bool put_choice(const struct tug_dg_facts *f, struct out *o, const char *
 	}
 	era = against(zephyr ? f->version.zephyr.v : f->version.ncs.v, border);
 	if (era >= 0) {
-		put(o, semi + 1, len - (size_t)(semi + 1 - p));
+		tug_dg_out_put(o, semi + 1, len - (size_t)(semi + 1 - p));
 	}
 	if (era == 0) {
 		puts_to(o, zephyr ? " (before Zephyr " : " (before NCS ");
-		put(o, number, (size_t)(colon - number));
+		tug_dg_out_put(o, number, (size_t)(colon - number));
 		puts_to(o, ": ");
 	}
 	if (era <= 0) {
-		put(o, colon + 1, (size_t)(semi - colon) - 1);
+		tug_dg_out_put(o, colon + 1, (size_t)(semi - colon) - 1);
 	}
 	puts_to(o, era == 0 ? ")" : "");
 	return true;
 }
 
-static bool put_braces(const struct tug_dg_facts *f, struct out *o, const char *p, size_t len)
+static bool put_braces(const struct tug_dg_facts *f, struct tug_dg_out *o, const char *p, size_t len)
 {
 	if ((len == 12 && strncmp(p, "mcuboot.conf", len) == 0) || (len == 15 && strncmp(p, "mcuboot.overlay", len) == 0)) {
 		put_file(f, o, p, len);
@@ -121,7 +96,7 @@ static size_t symbol_len(const char *p)
 }
 
 /* A symbol behind CONFIG_: by its name of the version found. Result: characters used, its value included. */
-static size_t put_symbol(const struct tug_dg_facts *f, struct out *o, const char *p)
+static size_t put_symbol(const struct tug_dg_facts *f, struct tug_dg_out *o, const char *p)
 {
 	size_t n = symbol_len(p), value = n;
 	char buf[96];
@@ -134,25 +109,24 @@ static size_t put_symbol(const struct tug_dg_facts *f, struct out *o, const char
 		}
 	}
 	if (old == NULL || era > 0) {
-		put(o, p, value);
+		tug_dg_out_put(o, p, value);
 		return value;
 	}
 	if (era == 0) {
-		put(o, p, value);
+		tug_dg_out_put(o, p, value);
 		puts_to(o, " (Zephyr before 3.3: CONFIG_");
 	}
 	puts_to(o, old);
-	put(o, p + n, value - n);
+	tug_dg_out_put(o, p + n, value - n);
 	puts_to(o, era == 0 ? ")" : "");
 	return value;
 }
 
 char *tug_dg_era(const struct tug_dg_facts *f, const char *text)
 {
-	struct out o = { 0 };
+	struct tug_dg_out o = { 0 };
 	const char *p = text;
 
-	put(&o, "", 0);
 	while (*p != '\0') {
 		const char *end = *p == '{' ? strchr(p, '}') : NULL;
 
@@ -163,12 +137,8 @@ char *tug_dg_era(const struct tug_dg_facts *f, const char *text)
 			p += 7;
 			p += put_symbol(f, &o, p);
 		} else {
-			put(&o, p++, 1);
+			tug_dg_out_put(&o, p++, 1);
 		}
 	}
-	if (o.failed) {
-		free(o.p);
-		return NULL;
-	}
-	return o.p;
+	return tug_dg_out_take(&o);
 }

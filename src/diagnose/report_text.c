@@ -58,7 +58,7 @@ static void wrap(struct page *p, const char *text, size_t at, size_t indent)
 static void quote(struct page *p, const char *text, size_t at)
 {
 	char cut[TUG_EVIDENCE_TEXT];
-	size_t room = 2u * p->width > at + LABEL + 8u ? 2u * p->width - at - LABEL - 8u : 20u, n = 0, cols = 0;
+	size_t two = (size_t)2 * p->width, used = at + LABEL + 8u, room = two > used ? two - used : 20u, n = 0, cols = 0;
 
 	while (text[n] != '\0' && n + 4 < sizeof(cut)) {
 		cols += ((unsigned char)text[n] & 0xc0) != 0x80;

@@ -35,7 +35,7 @@ static bool concerns(const struct tug_vdev_flaw *f, const struct tug_smp_hdr *h)
 {
 	bool any = f->kind == TUG_FLAW_LONG || f->kind == TUG_FLAW_DENIED || f->kind == TUG_FLAW_STACK;
 
-	return any || (f->group == h->group && f->id == h->id && (f->op < 0 || f->op == h->op));
+	return any || (f->group == h->group && f->id == h->id && (f->op < 0 || (uint8_t)f->op == h->op));
 }
 
 /* A response frame with `body` to the request `h`. */
