@@ -128,9 +128,12 @@ static void put(struct yaml *y, const char *s, size_t n)
 		size_t cap = 2 * (y->len + n + 1);
 		char *p = realloc(y->p, cap);
 
-		y->failed = p == NULL;
-		y->p = p != NULL ? p : y->p;
-		y->cap = p != NULL ? cap : y->cap;
+		if (p == NULL) {
+			y->failed = true;
+			return;
+		}
+		y->p = p;
+		y->cap = cap;
 	}
 	if (!y->failed) {
 		memcpy(y->p + y->len, s, n);

@@ -74,7 +74,7 @@ int tug_sign(const struct tug_file *in, const struct tug_sign_options *o, struct
 {
 	struct tug_slice data = tug_slice_of(in->data.p, in->data.len);
 	struct tug_io io = tug_io_of_slice(&data);
-	struct tug_sign_result res;
+	struct tug_sign_result res = { 0 };
 
 	memset(out, 0, sizeof(*out));
 	if (in->data.len > TUG_FILE_MAX) {
