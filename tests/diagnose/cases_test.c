@@ -38,7 +38,7 @@ static void feed_folder(struct tug_diag *d, const char *folder)
 		exit(2);
 	}
 	for (int i = 0; i < n; i++) {
-		char path[4096];
+		char path[8192];
 
 		if (list[i]->d_name[0] != '.') {
 			snprintf(path, sizeof(path), "%s/%s", folder, list[i]->d_name);
