@@ -14,6 +14,10 @@
 #define GENERATED_SYMBOLS 150u
 #define GENERATED_UNSET 20u
 
+/* Of sysbuild's, which has few. */
+#define GENERATED_SB_SYMBOLS 40u
+#define GENERATED_SB_UNSET 5u
+
 struct state {
 	bool started;
 	bool file;                 /* the input's name is that of a configuration file */
@@ -21,6 +25,7 @@ struct state {
 	bool generated;            /* its head says so */
 	bool after_setting;        /* the line before was one */
 	uint32_t set, unset;       /* settings of the section */
+	uint32_t sb_set, sb_unset; /* sysbuild's in it */
 	uint32_t boot, app, net;   /* of these, such as only MCUboot, an application, a network core has */
 	bool is_boot;              /* MCUBOOT=y: decides */
 };
@@ -29,7 +34,7 @@ static void begin_section(struct state *st, struct tug_slice path)
 {
 	memset(&st->path, 0, sizeof(st->path));
 	st->generated = st->is_boot = false;
-	st->set = st->unset = st->boot = st->app = st->net = 0;
+	st->set = st->unset = st->sb_set = st->sb_unset = st->boot = st->app = st->net = 0;
 	tug_conf_path(path, &st->path);
 }
 
@@ -58,10 +63,12 @@ static unsigned role_of(const struct state *st)
 static void end_section(struct tug_diag *d, struct state *st)
 {
 	bool built = st->generated || (st->set + st->unset >= GENERATED_SYMBOLS && st->unset >= GENERATED_UNSET);
+	bool sb_built =
+		built || (st->sb_set + st->sb_unset >= GENERATED_SB_SYMBOLS && st->sb_unset >= GENERATED_SB_UNSET);
 	unsigned role = role_of(st);
 
 	role = role == TUG_ROLE_NOBODY ? 0 : built ? role << 1 : role;
-	tug_dg_conf_settle(tug_dg_facts(d)->conf, role, built ? TUG_ROLE_SYSBUILD_BUILT : TUG_ROLE_SYSBUILD);
+	tug_dg_conf_settle(tug_dg_facts(d)->conf, role, sb_built ? TUG_ROLE_SYSBUILD_BUILT : TUG_ROLE_SYSBUILD);
 }
 
 /* ---- one setting -------------------------------------------------------------------------------------------- */
@@ -132,6 +139,10 @@ static void take(struct tug_diag *d, struct state *st, const struct tug_dg_line 
 	}
 	if (s->role == 0) {
 		weigh(st, s);
+	} else if (s->role == TUG_ROLE_SYSBUILD && tug_slice_is(s->value, "n")) {
+		st->sb_unset++;
+	} else if (s->role == TUG_ROLE_SYSBUILD) {
+		st->sb_set++;
 	}
 	tug_dg_setting(d, l, (enum tug_dg_role)s->role, s->name, s->value);
 	if (tug_slice_is(s->name, "SOC") || tug_slice_is(s->name, "BOARD") ||

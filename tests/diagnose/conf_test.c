@@ -185,6 +185,24 @@ static void a_generated_file(void **state)
 	tug_diag_free(d);
 }
 
+static void a_generated_sysbuild_file(void **state)
+{
+	struct tug_diag *d = begin();
+	char text[4096];
+	size_t n = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 60; i++) {
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				      i % 4 == 0 ? "# SB_CONFIG_A%u is not set\n" : "SB_CONFIG_A%u=y\n", i);
+	}
+	feed(d, "paste.txt", text);
+	feed(d, "sysbuild.conf", "SB_CONFIG_A1=n\nSB_CONFIG_B1=y\n");
+	assert_string_equal(value(d, TUG_ROLE_SYSBUILD_BUILT, "A1"), "y");
+	assert_string_equal(value(d, TUG_ROLE_SYSBUILD, "B1"), "y");
+	tug_diag_free(d);
+}
+
 static void built_comes_before_written(void **state)
 {
 	struct tug_diag *d = begin();
@@ -670,6 +688,7 @@ int main(void)
 		cmocka_unit_test(files_of_one_build),
 		cmocka_unit_test(roles_by_path_and_content),
 		cmocka_unit_test(a_generated_file),
+		cmocka_unit_test(a_generated_sysbuild_file),
 		cmocka_unit_test(built_comes_before_written),
 		cmocka_unit_test(files_in_a_paste),
 		cmocka_unit_test(settings_on_a_command_line),
