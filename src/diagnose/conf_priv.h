@@ -31,6 +31,11 @@ void tug_conf_path(struct tug_slice path, struct tug_conf_path *out);
  * prj.conf". With `sentences` also "here is my prj.conf:". `*path` = the name.
  */
 bool tug_conf_heading(struct tug_slice line, bool sentences, struct tug_slice *path);
+/** Could `l` be one? False is certain. */
+TUG_DG_INLINE bool tug_conf_may_head(const struct tug_dg_line *l)
+{
+	return tug_dg_may(l, ".conf") || tug_dg_may(l, ".overlay") || tug_dg_may(l, ".dts") || tug_dg_may(l, ".y");
+}
 
 /** Name of the processor that `text` names last, lower case, into `chip` [16]. False: none, and "". */
 bool tug_conf_chip_in(struct tug_slice text, char *chip);

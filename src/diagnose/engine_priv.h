@@ -118,6 +118,7 @@ struct tug_diag {
 	bool carry_cut;                   /**< more octets came than are kept */
 	bool carry_open;                  /**< a line is under way */
 	uint8_t *clean;                   /**< room for a clean line, heap */
+	struct tug_dg_pairs pairs;        /**< of the line being read */
 	bool out_of_memory;               /**< something could not be kept */
 	/* the report */
 	struct tug_report report;         /**< what is given out */

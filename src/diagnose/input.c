@@ -101,6 +101,8 @@ static void take_one(struct tug_diag *d, struct tug_slice raw, bool cut, int64_t
 	l.no = (uint32_t)in->lines;
 	l.text = tug_dg_clean(raw, d->clean);
 	l.body = l.text;
+	tug_dg_pairs_count(&d->pairs, l.text);
+	l.pairs = &d->pairs;
 	if (ask_readers(d, in, &l)) {
 		tug_dg_match_line(&d->match, &l);
 	}

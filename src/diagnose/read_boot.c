@@ -201,7 +201,7 @@ static enum tug_claim piece(struct tug_diag *d, const struct tug_dg_line *l, str
 		alone = false;
 		tug_dg_says(tug_slice_of(s.text.p + used, s.text.len - used), &s);
 	}
-	if (tug_dg_find(s.text, "writing swap_info; fa_id=") != NULL) {
+	if (tug_dg_may(l, "writing swap_info; fa_id=") && tug_dg_find(s.text, "writing swap_info; fa_id=") != NULL) {
 		tug_dg_console_swap_info(d, l, s.text);
 		return TUG_MINE;
 	}
@@ -227,8 +227,8 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 		return TUG_NOT_MINE;
 	}
 	tug_dg_says(l->text, &s);
-	joined = s.level != 0 || s.front || tug_dg_starts(s.text, "***", NULL) || tug_dg_find(l->text, "*** ") != NULL ||
-		 tug_dg_find(l->text, "mcuboot: ") != NULL;
+	joined = s.level != 0 || s.front || tug_dg_starts(s.text, "***", NULL) || tug_dg_line_find(l, "*** ") != NULL ||
+		 tug_dg_line_find(l, "mcuboot: ") != NULL;
 	for (unsigned i = 0; i < PIECES && from < l->text.len; i++, from = next) {
 		enum tug_claim one;
 

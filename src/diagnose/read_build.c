@@ -26,7 +26,30 @@ struct kept {
 	char p[PIECE];
 };
 
+/* Messages over several lines, blanks left out. A set of them has a bit for each. */
+enum message {
+	UNDEFINED, ASSIGNED, SELECTED, UNSATISFIED, ERROR_AT, OVERFLOWED, KEY, SIGNING_KEY, /* see_kconfig, see_end */
+	FIRST_END, MESSAGES = FIRST_END + 7,                                             /* they end the build */
+};
+
+static const char *const messages[] = {
+	"totheundefinedsymbol", "wasassignedthevalue'", "hasdirectdependencies", "unsatisfieddependencies:",
+	":error:", "overflowedby", "usingdefaultmcubootkey", "usingdefaultmcubootsigningkey",
+	"abortingduetokconfigwarnings", "fatalerror:commandexited", "ninja:buildstopped",
+	"configuringincomplete,errorsoccurred", "partitionmanagerfailed:", "collect2:error:ldreturned",
+	"undefinedreferenceto",
+};
+
+/* Characters of a message that are looked for first. */
+#define LOOKED 4u
+
+_Static_assert(sizeof(messages) / sizeof(messages[0]) == MESSAGES, "one name each");
+_Static_assert(MESSAGES * LOOKED <= 64, "a bit for each character");
+
 struct state {
+	bool started;
+	uint64_t begins;        /* first characters of the messages */
+	uint64_t has[256];      /* [character] where in the messages it stands */
 	struct kept kept[KEPT]; /* ring */
 	uint64_t pushed, done;
 	unsigned open; /* lines that may still belong to a message */
@@ -49,31 +72,37 @@ static bool blank(char c)
 	return c == ' ' || c == '\t' || c == '\n';
 }
 
+static char low(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 /* Index behind `want` (which has no blanks) at `i`, blanks of the text not counted; 0 = it is not there. */
 static size_t behind(const struct window *w, size_t i, const char *want)
 {
-	while (*want != '\0') {
+	for (; *want != '\0'; i++) {
 		if (i >= w->len) {
 			return 0;
 		}
-		if (blank(w->p[i])) {
-			i++;
-			continue;
-		}
-		if (tolower((unsigned char)w->p[i]) != tolower((unsigned char)*want)) {
+		if (low(w->p[i]) == low(*want)) {
+			want++;
+		} else if (!blank(w->p[i])) {
 			return 0;
 		}
-		i++;
-		want++;
 	}
 	return i;
+}
+
+static bool in(unsigned set, enum message m)
+{
+	return (set >> m & 1u) != 0;
 }
 
 /* First place of `want` from `from`, beginning before `to`; index behind it, 0 = none. */
 static size_t find(const struct window *w, size_t from, size_t to, const char *want, size_t *at)
 {
 	for (size_t i = from; i < to && i < w->len; i++) {
-		size_t end = blank(w->p[i]) ? 0 : behind(w, i, want);
+		size_t end = low(w->p[i]) == low(want[0]) ? behind(w, i, want) : 0;
 
 		if (end != 0) {
 			if (at != NULL) {
@@ -258,62 +287,59 @@ static void see_selected(struct tug_dg_build *b, const struct window *w, const s
 	}
 }
 
-static void see_kconfig(struct tug_dg_build *b, const struct window *w, const struct kept *k)
+static void see_kconfig(struct tug_dg_build *b, const struct window *w, const struct kept *k, unsigned set)
 {
 	char symbol[64];
 	size_t at = 0, end, i;
 
-	for (i = w->from; (end = find(w, i, w->to, "totheundefinedsymbol", &at)) != 0; i = at + 1) {
+	for (i = w->from; in(set, UNDEFINED) && (end = find(w, i, w->to, messages[UNDEFINED], &at)) != 0; i = at + 1) {
 		take_cut_symbol(w, end, symbol, sizeof(symbol));
 		note_undefined(b, symbol, &k->at);
 	}
-	for (i = w->from; (end = find(w, i, w->to, "wasassignedthevalue'", &at)) != 0; i = at + 1) {
+	for (i = w->from; in(set, ASSIGNED) && (end = find(w, i, w->to, messages[ASSIGNED], &at)) != 0; i = at + 1) {
 		/* A symbol that was to be n and is y lacks nothing. */
 		if (find(w, end, end + 80, "'butgotthevalue", NULL) != 0 && behind(w, end, "n'") == 0) {
 			symbol_before(w, at, symbol, sizeof(symbol));
 			unmet_of(b, symbol, &k->at);
 		}
 	}
-	for (i = w->from; (end = find(w, i, w->to, "hasdirectdependencies", &at)) != 0; i = at + 1) {
+	for (i = w->from; in(set, SELECTED) && (end = find(w, i, w->to, messages[SELECTED], &at)) != 0; i = at + 1) {
 		see_selected(b, w, k, at, end);
 	}
-	for (i = w->from; (end = find(w, i, w->to, "unsatisfieddependencies:", &at)) != 0; i = at + 1) {
+	for (i = w->from; in(set, UNSATISFIED) && (end = find(w, i, w->to, messages[UNSATISFIED], &at)) != 0; i = at + 1) {
 		see_unmet(b, w, k, at, end);
 	}
 }
 
 /* ---- other messages over several lines ----------------------------------------------------------------------- */
 
-static void see_end(struct tug_dg_build *b, const struct window *w, const struct kept *k)
+static void see_end(struct tug_dg_build *b, const struct window *w, const struct kept *k, unsigned set)
 {
-	static const char *const ends[] = { "abortingduetokconfigwarnings", "fatalerror:commandexited",
-					    "ninja:buildstopped",           "configuringincomplete,errorsoccurred",
-					    "partitionmanagerfailed:",      "collect2:error:ldreturned",
-					    "undefinedreferenceto" };
 	size_t at = 0;
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		if (find(w, w->from, w->to, ends[i], NULL) != 0 && !b->aborted) {
+	for (unsigned m = FIRST_END; m < MESSAGES && !b->aborted; m++) {
+		if (in(set, (enum message)m) && find(w, w->from, w->to, messages[m], NULL) != 0) {
 			b->aborted = true;
 			b->aborted_at = k->at;
 		}
 	}
 	/* "main.c:20:5: error: ..." */
-	for (size_t i = w->from; !b->aborted && find(w, i, w->to, ":error:", &at) != 0; i = at + 1) {
+	for (size_t i = w->from; in(set, ERROR_AT) && !b->aborted && find(w, i, w->to, messages[ERROR_AT], &at) != 0; i = at + 1) {
 		if (at > 0 && isdigit((unsigned char)w->p[at - 1])) {
 			b->aborted = true;
 			b->aborted_at = k->at;
 		}
 	}
-	if (find(w, w->from, w->to, "overflowedby", NULL) != 0 && find(w, w->from, w->to, "region", NULL) != 0 &&
+	if (in(set, OVERFLOWED) && find(w, w->from, w->to, messages[OVERFLOWED], NULL) != 0 &&
+	    find(w, w->from, w->to, "region", NULL) != 0 &&
 	    find(w, w->from, w->to, "flash", NULL) != 0 && b->overflow.line == 0) {
 		b->overflow = k->at;
 		b->overflow_mcuboot = k->boot || find(w, 0, w->len, "mcuboot/zephyr", NULL) != 0 ||
 				      find(w, 0, w->len, "mcuboot\\zephyr", NULL) != 0;
 	}
-	if ((find(w, w->from, w->to, "usingdefaultmcubootkey", NULL) != 0 ||
-	     find(w, w->from, w->to, "usingdefaultmcubootsigningkey", NULL) != 0) &&
-	    b->default_key.line == 0) {
+	if (b->default_key.line == 0 &&
+	    ((in(set, KEY) && find(w, w->from, w->to, messages[KEY], NULL) != 0) ||
+	     (in(set, SIGNING_KEY) && find(w, w->from, w->to, messages[SIGNING_KEY], NULL) != 0))) {
 		b->default_key = k->at;
 	}
 }
@@ -341,53 +367,61 @@ static void make_window(const struct state *st, uint64_t index, struct window *w
 	}
 }
 
-/* `want` stands in the piece, or may begin at its end. */
-static bool may_begin(const struct kept *k, size_t i, const char *want)
+/* Which of the messages begin in the piece, by their first characters (as far as those go into the lines behind it).
+ * All messages at once, one step a character: every line of every log comes here. */
+static unsigned begun(const struct state *st, uint64_t index)
 {
-	for (; *want != '\0' && i < k->len; i++) {
-		if (blank(k->p[i])) {
-			continue;
-		}
-		if (tolower((unsigned char)k->p[i]) != *want) {
-			return false;
-		}
-		want++;
-	}
-	return true;
-}
-
-/* Is any of the messages in the piece? Cheap, as every line of every log comes here. */
-static bool worth_a_look(const struct kept *k)
-{
-	static const char *const starts[] = {
-		"totheundefined", "wasassignedthe", "unsatisfieddep", "abortingdueto", "hasdirectdepe",
-		":error:",        "undefinedrefe",  "fatalerror:",    "ninja:build",   "configuringinc",
-		"partitionmana",  "collect2:",      "overflowedby",   "usingdefaultm"
-	};
+	const struct kept *k = &st->kept[index % KEPT];
+	uint64_t now = 0, seen = 0;
+	unsigned set = 0;
 
 	for (size_t i = 0; i < k->len; i++) {
-		int c = k->p[i] >= 'A' && k->p[i] <= 'Z' ? k->p[i] + ('a' - 'A') : k->p[i];
+		uint8_t c = (uint8_t)k->p[i];
 
-		for (size_t s = 0; s < sizeof(starts) / sizeof(starts[0]); s++) {
-			if (c == starts[s][0] && may_begin(k, i, starts[s])) {
-				return true;
-			}
+		now = blank((char)c) ? now : (now << 1 | st->begins) & st->has[c];
+		seen |= now;
+	}
+	for (uint64_t n = index + 1; now != 0 && n < st->pushed && n <= index + AFTER; n++) {
+		k = &st->kept[n % KEPT];
+		for (size_t i = 0; i < k->len && now != 0; i++) {
+			uint8_t c = (uint8_t)k->p[i];
+
+			now = blank((char)c) ? now : now << 1 & ~st->begins & st->has[c];
+			seen |= now;
 		}
 	}
-	return false;
+	for (unsigned m = 0; m < MESSAGES; m++) {
+		set |= (unsigned)(seen >> (m * LOOKED + LOOKED - 1) & 1u) << m;
+	}
+	return set;
+}
+
+/* Bit n of has[c]: c is character n % LOOKED of message n / LOOKED. */
+static void start(struct state *st)
+{
+	st->started = true;
+	for (unsigned m = 0; m < MESSAGES; m++) {
+		st->begins |= UINT64_C(1) << (m * LOOKED);
+		for (unsigned i = 0; i < LOOKED; i++) {
+			uint64_t bit = UINT64_C(1) << (m * LOOKED + i);
+
+			st->has[(uint8_t)messages[m][i]] |= bit;
+			st->has[(uint8_t)toupper((unsigned char)messages[m][i])] |= bit;
+		}
+	}
 }
 
 static void look(struct tug_diag *d, const struct state *st, uint64_t index)
 {
 	const struct kept *k = &st->kept[index % KEPT];
+	unsigned set = begun(st, index);
 	struct window w;
 
-	if (k->len == 0 || !worth_a_look(k)) {
-		return;
+	if (set != 0) {
+		make_window(st, index, &w);
+		see_kconfig(&tug_dg_facts(d)->build, &w, k, set);
+		see_end(&tug_dg_facts(d)->build, &w, k, set);
 	}
-	make_window(st, index, &w);
-	see_kconfig(&tug_dg_facts(d)->build, &w, k);
-	see_end(&tug_dg_facts(d)->build, &w, k);
 }
 
 static void keep(struct tug_diag *d, struct state *st, const struct tug_dg_line *l)
@@ -418,29 +452,29 @@ static void keep(struct tug_diag *d, struct state *st, const struct tug_dg_line 
 
 /* ---- lines -------------------------------------------------------------------------------------------------- */
 
-static bool kconfig_line(struct tug_slice s)
+static bool kconfig_line(const struct tug_dg_line *l, struct tug_slice s)
 {
-	return tug_dg_find(s, "warning: ") != NULL &&
+	return tug_dg_may(l, "warning: ") && tug_dg_find(s, "warning: ") != NULL &&
 	       (tug_dg_find(s, "(defined at") != NULL || tug_dg_find(s, "attempt to assign") != NULL ||
 		tug_dg_find(s, " was assigned the value '") != NULL);
 }
 
 /* "file.c:20:5: error: ...", "undefined reference to ..." */
-static bool compiler_line(struct tug_slice s)
+static bool compiler_line(const struct tug_dg_line *l, struct tug_slice s)
 {
 	static const char *const marks[] = { ": error: ", ": fatal error: ", ": warning: " };
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		const uint8_t *at = tug_dg_find(s, marks[i]);
+		const uint8_t *at = tug_dg_may(l, marks[i]) ? tug_dg_find(s, marks[i]) : NULL;
 
 		if (at != NULL && at > s.p && isdigit(at[-1])) {
 			return true;
 		}
 	}
-	return tug_dg_find(s, ": undefined reference to ") != NULL;
+	return tug_dg_line_find(l, ": undefined reference to ") != NULL;
 }
 
-static bool build_line(struct tug_slice s)
+static bool build_line(const struct tug_dg_line *l, struct tug_slice s)
 {
 	static const char *const heads[] = { "-- ",
 					     "CMake Error",
@@ -474,9 +508,9 @@ static bool build_line(struct tug_slice s)
 		return tug_dg_number(&t, &v) && tug_dg_starts(t, "/", &t) && tug_dg_number(&t, &v) &&
 		       tug_dg_starts(t, "]", NULL);
 	}
-	return kconfig_line(s) || tug_dg_find(s, "will not fit in region") != NULL ||
-	       tug_dg_find(s, "' overflowed by") != NULL || tug_dg_find(s, "unsatisfied dependencies") != NULL ||
-	       compiler_line(s);
+	return kconfig_line(l, s) || tug_dg_line_find(l, "will not fit in region") != NULL ||
+	       tug_dg_line_find(l, "' overflowed by") != NULL ||
+	       tug_dg_line_find(l, "unsatisfied dependencies") != NULL || compiler_line(l, s);
 }
 
 /* Prose names the processor: believed when it names no other one. */
@@ -484,7 +518,8 @@ static void see_chip(struct state *st, const struct tug_dg_line *l)
 {
 	char chip[16];
 
-	if (l->src == 0 && tug_conf_chip_in(l->text, chip)) {
+	if (l->src == 0 && (tug_dg_may(l, "rf") || tug_dg_may(l, "RF") || tug_dg_may(l, "rF") || tug_dg_may(l, "Rf")) &&
+	    tug_conf_chip_in(l->text, chip)) {
 		st->chips = st->chips || (st->chip[0] != '\0' && strcmp(st->chip, chip) != 0);
 		memcpy(st->chip, chip, sizeof(chip));
 	}
@@ -494,11 +529,14 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 {
 	struct state *st = state;
 	struct tug_slice s = tug_dg_trim(l->text);
-	bool known = build_line(s), word = tug_build_line(d, l, &st->boot);
+	bool known = build_line(l, s), word = tug_build_line(d, l, &st->boot);
 
+	if (!st->started) {
+		start(st);
+	}
 	see_chip(st, l);
 	keep(d, st, l);
-	if (kconfig_line(s)) {
+	if (kconfig_line(l, s)) {
 		st->open = 5;
 	} else if (st->open > 0) {
 		st->open--;

@@ -97,8 +97,8 @@ static bool said_version(struct tug_diag *d, const struct tug_dg_line *l)
 	struct tug_slice s = l->text, rest;
 
 	if (s.len > 160 ||
-	    (tug_dg_find(s, "SDK") == NULL && tug_dg_find(s, "NCS") == NULL && tug_dg_find(s, "ncs") == NULL &&
-	     tug_dg_find(s, "Zephyr") == NULL) ||
+	    (tug_dg_line_find(l, "SDK") == NULL && tug_dg_line_find(l, "NCS") == NULL &&
+	     tug_dg_line_find(l, "ncs") == NULL && tug_dg_line_find(l, "Zephyr") == NULL) ||
 	    tug_dg_find(s, "***") != NULL || compares(s)) {
 		return false;
 	}
@@ -122,7 +122,7 @@ static bool said_version(struct tug_diag *d, const struct tug_dg_line *l)
 static bool zephyr_version(struct tug_diag *d, const struct tug_dg_line *l)
 {
 	struct tug_dg_versions *v = &tug_dg_facts(d)->version;
-	struct tug_slice rest = tug_dg_after(l->text, "Zephyr version: "), build = tug_dg_after(l->text, "build: ");
+	struct tug_slice rest = tug_dg_line_after(l, "Zephyr version: "), build = tug_dg_line_after(l, "build: ");
 
 	if (rest.p == NULL) {
 		return false;
@@ -153,12 +153,13 @@ static bool any_version(struct tug_diag *d, const struct tug_dg_line *l)
 
 /* ---- the build ---------------------------------------------------------------------------------------------- */
 
-static bool take_board(struct tug_diag *d, struct tug_slice s)
+static bool take_board(struct tug_diag *d, const struct tug_dg_line *l)
 {
+	struct tug_slice s = l->text;
 	struct tug_dg_facts *f = tug_dg_facts(d);
-	struct tug_slice rest = tug_dg_after(s, "-- Board: "), word;
+	struct tug_slice rest = tug_dg_line_after(l, "-- Board: "), word;
 
-	if (rest.p == NULL && tug_dg_find(s, "west build") != NULL) {
+	if (rest.p == NULL && tug_dg_line_find(l, "west build") != NULL) {
 		rest = tug_dg_after(s, " -b ");
 		rest = rest.p != NULL ? rest : tug_dg_after(s, "--board ");
 	}
@@ -193,7 +194,7 @@ static bool take_image(struct tug_diag *d, const struct tug_dg_line *l, bool *bo
 	    tug_dg_find(s, "CMake") == NULL && tug_dg_find(s, "-- Application") == NULL) {
 		return false;
 	}
-	if (tug_dg_find(s, "=== child image ") != NULL) {
+	if (tug_dg_line_find(l, "=== child image ") != NULL) {
 		note_once(&b->child_image, l);
 		*boot = tug_dg_find(s, "child image mcuboot") != NULL && tug_dg_find(s, " end") == NULL;
 		if (*boot) {
@@ -201,10 +202,10 @@ static bool take_image(struct tug_diag *d, const struct tug_dg_line *l, bool *bo
 		}
 		return true;
 	}
-	rest = tug_dg_after(s, "*** Running CMake for ");
+	rest = tug_dg_line_after(l, "*** Running CMake for ");
 	if (rest.p == NULL) {
-		rest = tug_dg_after(s, "build step for '");
-		rest = rest.p != NULL ? rest : tug_dg_after(s, "-- Application: ");
+		rest = tug_dg_line_after(l, "build step for '");
+		rest = rest.p != NULL ? rest : tug_dg_line_after(l, "-- Application: ");
 	} else {
 		note_once(&b->sysbuild, l);
 	}
@@ -216,8 +217,8 @@ static bool take_image(struct tug_diag *d, const struct tug_dg_line *l, bool *bo
 		}
 		return true;
 	}
-	if (tug_dg_find(s, "sysbuild_default") != NULL || tug_dg_find(s, "zephyr/share/sysbuild") != NULL ||
-	    (tug_dg_find(s, "west build") != NULL && tug_dg_find(s, "--sysbuild") != NULL)) {
+	if (tug_dg_line_find(l, "sysbuild_default") != NULL || tug_dg_line_find(l, "zephyr/share/sysbuild") != NULL ||
+	    (tug_dg_line_find(l, "west build") != NULL && tug_dg_find(s, "--sysbuild") != NULL)) {
 		note_once(&b->sysbuild, l);
 		return true;
 	}
@@ -227,15 +228,15 @@ static bool take_image(struct tug_diag *d, const struct tug_dg_line *l, bool *bo
 /* "Merged configuration '/x/overlay.conf'", "Found partition manager static configuration: /x/pm_static.yml" */
 static bool take_file(struct tug_diag *d, const struct tug_dg_line *l)
 {
-	struct tug_slice rest = tug_dg_after(l->text, "Merged configuration '");
+	struct tug_slice rest = tug_dg_line_after(l, "Merged configuration '");
 	struct tug_evidence at;
 	char name[256];
 
-	if (tug_dg_find(l->text, "onfiguration") == NULL) {
+	if (tug_dg_line_find(l, "onfiguration") == NULL) {
 		return false;
 	}
-	rest = rest.p != NULL ? rest : tug_dg_after(l->text, "Loaded configuration '");
-	if (tug_dg_find(l->text, "artition manager static configuration") != NULL) {
+	rest = rest.p != NULL ? rest : tug_dg_line_after(l, "Loaded configuration '");
+	if (tug_dg_line_find(l, "artition manager static configuration") != NULL) {
 		rest = tug_slice_of("pm_static.yml", 13); /* whatever it is called */
 	}
 	if (rest.p == NULL) {
@@ -268,7 +269,7 @@ static bool listed_size(struct tug_diag *d, const struct tug_dg_line *l)
 	struct tug_slice s = l->text, word;
 	uint64_t best = 0;
 
-	if (tug_dg_find(s, "app_update.bin") == NULL && tug_dg_find(s, "signed.bin") == NULL) {
+	if (tug_dg_line_find(l, "app_update.bin") == NULL && tug_dg_line_find(l, "signed.bin") == NULL) {
 		return false;
 	}
 	while ((word = tug_dg_word(&s)).len > 0) {
@@ -323,7 +324,7 @@ bool tug_build_line(struct tug_diag *d, const struct tug_dg_line *l, bool *boot)
 {
 	bool any = any_version(d, l);
 
-	any = take_board(d, l->text) || any;
+	any = take_board(d, l) || any;
 	any = take_image(d, l, boot) || any;
 	any = take_file(d, l) || any;
 	return listed_size(d, l) || memory_table(d, l) || any;

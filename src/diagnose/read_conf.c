@@ -359,11 +359,11 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 	if (!st->started) {
 		start(d, st, l->input);
 	}
-	if (take_settings(d, st, l) || take_defines(d, st, l)) {
+	if (tug_dg_may(l, "CONFIG_") && (take_settings(d, st, l) || take_defines(d, st, l))) {
 		st->after_setting = true;
 		return TUG_MINE;
 	}
-	if (tug_conf_heading(l->text, !st->file, &path)) {
+	if (tug_conf_may_head(l) && tug_conf_heading(l->text, !st->file, &path)) {
 		struct tug_evidence at;
 		char name[256];
 

@@ -336,7 +336,7 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 		st->other = st->file && strstr(name, "boards/") != NULL &&
 			    !tug_dg_conf_admit(tug_dg_facts(d)->conf, name, l->input);
 	}
-	if (tug_conf_heading(l->text, !st->file, &path)) {
+	if (tug_conf_may_head(l) && tug_conf_heading(l->text, !st->file, &path)) {
 		flush(d, st);
 		begin_file(st, path, false);
 		return TUG_NOT_MINE;

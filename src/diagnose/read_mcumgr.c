@@ -428,7 +428,7 @@ static bool take_cli(struct tug_diag *d, struct state *st, const struct tug_dg_l
 {
 	struct tug_dg_dump_cli cli;
 
-	if (!tug_dg_dump_cli(text, &cli) || cli.src != TUG_SRC_MCUMGR_CLI) {
+	if (!tug_dg_dump_may_cli(l) || !tug_dg_dump_cli(text, &cli) || cli.src != TUG_SRC_MCUMGR_CLI) {
 		return false;
 	}
 	tug_dg_dump_run_list(d, &st->run, &st->list, TUG_SRC_MCUMGR_CLI);
@@ -440,7 +440,7 @@ static bool take_cli(struct tug_diag *d, struct state *st, const struct tug_dg_l
 /* "... image list Error: NMP timeout": a paste that lost the end of a line. */
 static bool take_cli_and_error(struct tug_diag *d, struct state *st, const struct tug_dg_line *l, struct tug_slice text)
 {
-	const uint8_t *at = tug_dg_find(text, " Error: ");
+	const uint8_t *at = tug_dg_may(l, " Error: ") ? tug_dg_find(text, " Error: ") : NULL;
 	struct tug_slice error;
 
 	if (at == NULL || at == text.p) {
@@ -472,7 +472,7 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 	if (st->dump != NO_DUMP && take_row(d, st, l, text)) {
 		return TUG_MINE;
 	}
-	stamp = find_stamp(text);
+	stamp = tug_dg_may_have(l, '[') || tug_dg_may(l, "time=") ? find_stamp(text) : NULL;
 	if (stamp != NULL) {
 		take_progress(d, st, l, tug_slice_of(text.p, (size_t)(stamp - text.p)));
 		if (take_logrus(d, st, l, tug_slice_of(stamp, text.len - (size_t)(stamp - text.p)))) {

@@ -483,7 +483,7 @@ static bool take_cli(struct tug_diag *d, struct state *st, const struct tug_dg_l
 {
 	struct tug_dg_dump_cli cli;
 
-	if (!tug_dg_dump_cli(text, &cli) || cli.src != TUG_SRC_MCUMGRCTL) {
+	if (!tug_dg_dump_may_cli(l) || !tug_dg_dump_cli(text, &cli) || cli.src != TUG_SRC_MCUMGRCTL) {
 		return false;
 	}
 	tug_dg_dump_run_begin(d, l, &st->run, &cli);

@@ -108,9 +108,13 @@ static bool take_group(struct tug_diag *d, struct tug_dg_line *l)
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)
 {
 	const struct tug_slice s = l->body;
-	bool any = take_group(d, l);
+	bool any;
 
 	(void)state;
+	if (s.p >= l->text.p && s.p <= l->text.p + l->text.len && !tug_dg_may_have(l, '(') && !tug_dg_may(l, ": ")) {
+		return TUG_NOT_MINE;
+	}
+	any = take_group(d, l);
 	for (size_t i = 1; i + 1 < s.len; i++) {
 		if (s.p[i] == '(' || (s.p[i] == ':' && s.p[i + 1] == ' ')) {
 			size_t skip = s.p[i] == '(' ? 1 : 2;

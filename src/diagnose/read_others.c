@@ -162,11 +162,11 @@ static bool take_json_line(struct tug_diag *d, struct state *st, const struct tu
 
 static bool take_web(struct tug_diag *d, const struct tug_dg_line *l, struct tug_slice text)
 {
-	if (tug_dg_find(text, "Upload chunk timeout, retry") != NULL) {
+	if (tug_dg_may(l, "Upload chunk timeout, retry") && tug_dg_find(text, "Upload chunk timeout, retry") != NULL) {
 		tug_dg_silent(d, l, NULL);
 		return true;
 	}
-	return tug_dg_find(text, "[DEBUG] Image state response:") != NULL || tug_dg_find(text, "[DEBUG] Images array:") != NULL;
+	return tug_dg_may(l, "[DEBUG] Image") && (tug_dg_find(text, "[DEBUG] Image state response:") != NULL || tug_dg_find(text, "[DEBUG] Images array:") != NULL);
 }
 
 /* ------------------------------------------------------------------------------------------------------------------- */
@@ -175,7 +175,7 @@ static bool take_cli(struct tug_diag *d, struct state *st, const struct tug_dg_l
 {
 	struct tug_dg_dump_cli cli;
 
-	if (!tug_dg_dump_cli(text, &cli) || cli.src != TUG_SRC_OTHER_CLIENT) {
+	if (!tug_dg_dump_may_cli(l) || !tug_dg_dump_cli(text, &cli) || cli.src != TUG_SRC_OTHER_CLIENT) {
 		return false;
 	}
 	tug_dg_dump_run_begin(d, l, &st->run, &cli);

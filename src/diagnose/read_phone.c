@@ -113,6 +113,7 @@ static void hold(struct tug_phone *s, const struct tug_dg_line *l, struct tug_sl
 		 const struct tug_phone_prefix *p)
 {
 	s->held = *l;
+	s->held.pairs = NULL;
 	s->held.src |= s->src;
 	s->prefix = *p;
 	s->end_no = l->no;

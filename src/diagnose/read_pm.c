@@ -296,15 +296,15 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 		begin_file(st, tug_slice_of(name, strlen(name)));
 		st->whole = st->file;
 	}
-	if (tug_conf_heading(l->text, true, &path)) {
+	if (tug_conf_may_head(l) && tug_conf_heading(l->text, true, &path)) {
 		close_part(d, st);
 		begin_file(st, path);
 		return TUG_NOT_MINE; /* it is for the reader of settings, too */
 	}
-	if (take_report(d, st, l)) {
+	if (tug_dg_may(l, " (0x") && take_report(d, st, l)) {
 		return TUG_MINE;
 	}
-	if (take_words(d, st, l)) {
+	if ((st->open || tug_dg_may_have(l, ':')) && take_words(d, st, l)) {
 		return st->whole || count(st->props) >= 2 ? TUG_MINE : TUG_NOT_MINE; /* "size: 5" may be anybody's */
 	}
 	return st->whole && st->open ? TUG_MINE : TUG_NOT_MINE;

@@ -555,7 +555,7 @@ static bool take_spinner(struct tug_diag *d, struct state *st, struct tug_dg_lin
 	struct tug_slice s = tug_dg_trim(l->text), t = unspin(s);
 	bool spun = t.p != s.p;
 
-	if (tug_dg_find(t, "...") == NULL ||
+	if (!tug_dg_may(l, "...") || tug_dg_find(t, "...") == NULL ||
 	    !(spun || st->rich || ends_with(t, "... OK") || ends_with(t, "timeout") || ends_with(t, "error"))) {
 		return false;
 	}
@@ -583,7 +583,7 @@ static bool take_spinner(struct tug_diag *d, struct state *st, struct tug_dg_lin
 /* "file.bin ━━━━ 100.0% • 3.7/3.7 kB • 347.8 kB/s • 0:00:00" */
 static bool take_bar(struct tug_diag *d, struct state *st, const struct tug_dg_line *l)
 {
-	struct tug_slice s = tug_dg_after(l->text, "% \xe2\x80\xa2 "), head;
+	struct tug_slice s = tug_dg_line_after(l, "% \xe2\x80\xa2 "), head;
 	uint64_t off, len, frac;
 
 	if (s.p == NULL) {
@@ -640,11 +640,11 @@ static bool take_other(struct tug_diag *d, struct state *st, struct tug_dg_line 
 		tug_dg_step(d, l, TUG_STEP_SUCCESS);
 		return true;
 	}
-	if (tug_dg_find(s, "header=Header(op=<") != NULL) {
+	if (tug_dg_may(l, "header=Header(op=<") && tug_dg_find(s, "header=Header(op=<") != NULL) {
 		take_message(d, st, l, s);
 		return true;
 	}
-	if (tug_dg_find(s, "smp") == NULL) {
+	if (!tug_dg_may(l, "smp") || tug_dg_find(s, "smp") == NULL) {
 		return false; /* all that follows names it */
 	}
 	return tug_dg_starts(s, "smpclient.", NULL) || tug_dg_starts(s, "smp.exceptions", NULL) ||
@@ -655,7 +655,7 @@ static bool take_cli(struct tug_diag *d, struct state *st, struct tug_dg_line *l
 {
 	struct tug_dg_dump_cli cli;
 
-	if (!tug_dg_dump_cli(s, &cli) || cli.src != TUG_SRC_SMPMGR) {
+	if (!tug_dg_dump_may_cli(l) || !tug_dg_dump_cli(s, &cli) || cli.src != TUG_SRC_SMPMGR) {
 		return false;
 	}
 	end_wrap(d, st);

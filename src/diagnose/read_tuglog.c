@@ -118,6 +118,7 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 		l->body = console_text(st, s);
 		if (tug_dg_find(s, "\\x") != NULL) {
 			l->text = l->body; /* escape sequences would stand between words */
+			l->pairs = NULL;
 		}
 		return TUG_SHARED;
 	}

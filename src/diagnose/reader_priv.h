@@ -14,6 +14,8 @@
 /** Octets of a line that are looked at; the rest of a longer line is skipped. */
 #define TUG_DG_LINE_MAX 16384u
 
+struct tug_dg_pairs;
+
 /** One line: escape sequences, NULs, HTML entities and quoting are gone, invalid UTF-8 is U+FFFD, no line end. */
 struct tug_dg_line {
 	uint16_t input;        /**< index of the input */
@@ -26,6 +28,7 @@ struct tug_dg_line {
 	struct tug_slice body; /**< text behind the prefix (level, time, tag); starts as `text` */
 	char level;            /**< 'E' 'W' 'I' 'D' 'V' 'A', 0 = not said */
 	bool cut;              /**< it was longer than TUG_DG_LINE_MAX */
+	const struct tug_dg_pairs *pairs; /**< of a text, mostly `text`; NULL = none were counted */
 };
 
 struct tug_dg_input; /* engine_priv.h */
@@ -122,42 +125,88 @@ const char *tug_dg_input_name(const struct tug_diag *d);
 
 /** `s` without blanks at both ends. */
 struct tug_slice tug_dg_trim(struct tug_slice s);
-/** `s` begins with `z`; then `*rest` (may be NULL) is what follows. Inline, as most lines end the question here. */
-static inline bool tug_dg_starts(struct tug_slice s, const char *z, struct tug_slice *rest)
-{
-	size_t n;
+/* The length of a literal is known to the compiler only where the call is inline, and most lines end the question at
+ * their first octet. */
+#define TUG_DG_INLINE static inline __attribute__((always_inline))
 
-	if (z[0] != '\0' && (s.len == 0 || s.p[0] != (uint8_t)z[0])) {
-		return false;
-	}
-	n = strlen(z);
-	if (s.len < n || memcmp(s.p, z, n) != 0) {
-		return false;
-	}
-	if (rest != NULL) {
-		*rest = tug_slice_of(s.p + n, s.len - n);
-	}
-	return true;
-}
-
+/** `s` begins with the `n` characters `z`; then `*rest` (may be NULL) is what follows. */
+bool tug_dg_starts_n(struct tug_slice s, const char *z, size_t n, struct tug_slice *rest);
 /** Place of the `n` characters `z`, at least one, in `s`, or NULL. */
 const uint8_t *tug_dg_find_n(struct tug_slice s, const char *z, size_t n);
 
-/** Place of `z` in `s`, or NULL. */
-static inline const uint8_t *tug_dg_find(struct tug_slice s, const char *z)
+/** `s` begins with `z`; then `*rest` (may be NULL) is what follows. */
+TUG_DG_INLINE bool tug_dg_starts(struct tug_slice s, const char *z, struct tug_slice *rest)
 {
-	size_t n = strlen(z);
+	if (z[0] != '\0' && (s.len == 0 || s.p[0] != (uint8_t)z[0])) {
+		return false;
+	}
+	return tug_dg_starts_n(s, z, strlen(z), rest);
+}
 
-	return s.len < n ? NULL : tug_dg_find_n(s, z, n);
+/** Place of `z` in `s`, or NULL. */
+TUG_DG_INLINE const uint8_t *tug_dg_find(struct tug_slice s, const char *z)
+{
+	return tug_dg_find_n(s, z, strlen(z));
 }
 
 /** `s` behind the first `z` in it; empty slice with p NULL when `z` is not there. */
-static inline struct tug_slice tug_dg_after(struct tug_slice s, const char *z)
+TUG_DG_INLINE struct tug_slice tug_dg_after(struct tug_slice s, const char *z)
 {
 	size_t n = strlen(z);
-	const uint8_t *at = tug_dg_find(s, z);
+	const uint8_t *at = tug_dg_find_n(s, z, n);
 
 	return at == NULL ? tug_slice_of(NULL, 0) : tug_slice_of(at + n, s.len - (size_t)(at - s.p) - n);
+}
+
+/** Which octets, and which two in a row, are in a text: what is not there rules a literal out without a look. */
+struct tug_dg_pairs {
+	struct tug_slice of; /**< the text counted last; only compared */
+	uint8_t now;         /**< marks it */
+	uint8_t one[256];    /**< [octet] */
+	uint8_t two[4096];   /**< [hash of two octets] */
+};
+
+/** Count `s` into `p` (zeroed before the first use). */
+void tug_dg_pairs_count(struct tug_dg_pairs *p, struct tug_slice s);
+
+/** Place of a pair in tug_dg_pairs.two. */
+TUG_DG_INLINE size_t tug_dg_pair(uint8_t a, uint8_t b)
+{
+	return ((size_t)a << 5 ^ b) & 4095u;
+}
+
+/** Are the pairs of `l` those of its text? (A line kept, or with another text, has none.) */
+TUG_DG_INLINE bool tug_dg_counted(const struct tug_dg_line *l)
+{
+	return l->pairs != NULL && l->pairs->of.p == l->text.p && l->pairs->of.len == l->text.len;
+}
+
+/** Could the octet `c` be in the text of `l`? False is certain. */
+TUG_DG_INLINE bool tug_dg_may_have(const struct tug_dg_line *l, char c)
+{
+	return !tug_dg_counted(l) || l->pairs->one[(uint8_t)c] == l->pairs->now;
+}
+
+/** Could the literal `z` (two characters or more; the first four are asked for) be in the text of `l`? False is certain. */
+TUG_DG_INLINE bool tug_dg_may(const struct tug_dg_line *l, const char *z)
+{
+	const struct tug_dg_pairs *p = l->pairs;
+
+	return !tug_dg_counted(l) || (p->two[tug_dg_pair((uint8_t)z[0], (uint8_t)z[1])] == p->now &&
+			     (z[2] == '\0' || (p->two[tug_dg_pair((uint8_t)z[1], (uint8_t)z[2])] == p->now &&
+					       (z[3] == '\0' || p->two[tug_dg_pair((uint8_t)z[2], (uint8_t)z[3])] == p->now))));
+}
+
+/** tug_dg_find in the whole text of `l`. */
+TUG_DG_INLINE const uint8_t *tug_dg_line_find(const struct tug_dg_line *l, const char *z)
+{
+	return tug_dg_may(l, z) ? tug_dg_find_n(l->text, z, strlen(z)) : NULL;
+}
+
+/** tug_dg_after in the whole text of `l`. */
+TUG_DG_INLINE struct tug_slice tug_dg_line_after(const struct tug_dg_line *l, const char *z)
+{
+	return tug_dg_may(l, z) ? tug_dg_after(l->text, z) : tug_slice_of(NULL, 0);
 }
 
 /** Cut the next run of non-blanks off `*s`. */

@@ -19,6 +19,41 @@ struct tug_slice tug_dg_trim(struct tug_slice s)
 	return s;
 }
 
+bool tug_dg_starts_n(struct tug_slice s, const char *z, size_t n, struct tug_slice *rest)
+{
+	if (s.len < n || memcmp(s.p, z, n) != 0) {
+		return false;
+	}
+	if (rest != NULL) {
+		*rest = tug_slice_of(s.p + n, s.len - n);
+	}
+	return true;
+}
+
+void tug_dg_pairs_count(struct tug_dg_pairs *p, struct tug_slice s)
+{
+	uint8_t now = (uint8_t)(p->now + 1u), a;
+
+	if (now == 0) {
+		memset(p, 0, sizeof(*p));
+		now = 1;
+	}
+	p->now = now;
+	p->of = s;
+	if (s.len == 0) {
+		return;
+	}
+	a = s.p[0];
+	p->one[a] = now;
+	for (size_t i = 1; i < s.len; i++) {
+		uint8_t b = s.p[i];
+
+		p->one[b] = now;
+		p->two[tug_dg_pair(a, b)] = now;
+		a = b;
+	}
+}
+
 const uint8_t *tug_dg_find_n(struct tug_slice s, const char *z, size_t n)
 {
 	while (s.len >= n) {

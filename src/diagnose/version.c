@@ -55,7 +55,7 @@ void tug_dg_version_found(struct tug_diag *d, const struct tug_dg_line *l, struc
 {
 	struct tug_dg_versions *v = &d->facts->version;
 	uint32_t number = tug_dg_version_parse(text);
-	bool banner = tug_dg_find(l->text, "***") != NULL;
+	bool banner = tug_dg_line_find(l, "***") != NULL;
 
 	if (which == &v->zephyr && number == 30299 && tug_dg_find(text, "-ncs") != NULL && tug_dg_find(text, "-ncs1") == NULL) {
 		number = 30300; /* the SDK took what became 3.3 before its number changed */
