@@ -351,7 +351,13 @@ static void make_finding(struct tug_diag *d, const struct fired *x, struct tug_f
 	f->n_evidence = h->n_evidence;
 }
 
-static int make_inputs(struct tug_diag *d)
+/* A line in a thousand that happens to look known, and nothing found, is noise that was not understood. */
+static bool is_noise(const struct tug_dg_input *in, size_t n_findings)
+{
+	return n_findings == 0 && !in->binary && !in->live && in->known * 1000u < in->lines;
+}
+
+static int make_inputs(struct tug_diag *d, size_t n_findings)
 {
 	struct tug_report_input *in = calloc(d->n_inputs + 1, sizeof(*in));
 
@@ -360,7 +366,7 @@ static int make_inputs(struct tug_diag *d)
 	}
 	for (size_t i = 0; i < d->n_inputs; i++) {
 		in[i].name = d->input[i].name;
-		in[i].kind = d->input[i].kind != NULL ? d->input[i].kind : "";
+		in[i].kind = d->input[i].kind != NULL && !is_noise(&d->input[i], n_findings) ? d->input[i].kind : "";
 		in[i].lines = d->input[i].lines;
 		in[i].known = d->input[i].known;
 		d->report.recognised = d->report.recognised || in[i].kind[0] != '\0';
@@ -405,7 +411,7 @@ int tug_diag_report(struct tug_diag *d, const struct tug_report **out)
 		return TUG_EINTERNAL;
 	}
 	n = run_rules(d, list);
-	err = make_inputs(d);
+	err = make_inputs(d, n);
 	if (err == TUG_OK) {
 		err = make_findings(d, list, n);
 	}
