@@ -175,7 +175,7 @@ static void names(void **state)
 /* More TLVs than are described: counted, and said. */
 static void many_tlvs(void **state)
 {
-	enum { N = 60 };
+	enum { N = TUG_INFO_TLVS + 12 };
 	uint8_t data[36 + 4 + N * 4];
 	struct tug_image_hdr h = { .magic = TUG_IMAGE_MAGIC, .hdr_size = 32, .img_size = 4 };
 	struct tug_image_info info;
