@@ -105,9 +105,13 @@ static bool is_clean(struct tug_slice raw)
 
 static size_t entity(const uint8_t *p, size_t len, uint8_t *out, size_t *n)
 {
-	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
-		size_t name = strlen(entities[i].name);
+	for (size_t i = 0; len > 2 && i < sizeof(entities) / sizeof(entities[0]); i++) {
+		size_t name;
 
+		if (p[1] != (uint8_t)entities[i].name[0] || p[2] != (uint8_t)entities[i].name[1]) {
+			continue;
+		}
+		name = strlen(entities[i].name);
 		if (len > name && memcmp(p + 1, entities[i].name, name) == 0) {
 			*n = strlen(entities[i].text);
 			memcpy(out, entities[i].text, *n);

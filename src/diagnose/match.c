@@ -318,6 +318,14 @@ static void candidate(struct look *k, size_t offset)
 	}
 }
 
+/* Not 0: four octets at `p` may be an anchor. */
+static uint64_t hot(const struct tug_dg_match *m, const uint8_t *p)
+{
+	uint32_t h = hash4(p);
+
+	return m->hot[h >> 6] >> (h & 63) & 1u;
+}
+
 static void look_at(struct tug_dg_match *m, uint64_t index)
 {
 	struct look k;
@@ -327,9 +335,12 @@ static void look_at(struct tug_dg_match *m, uint64_t index)
 	k.line = &m->kept[index % TUG_DG_KEPT];
 	k.made = false;
 	for (size_t i = 0; i + ANCHOR <= k.line->len; i++) {
-		uint32_t h = hash4(k.line->p + i);
+		const uint8_t *p = k.line->p;
 
-		if ((m->hot[h >> 6] & (1ull << (h & 63))) != 0) {
+		while (i + ANCHOR + 3 <= k.line->len && !(hot(m, p + i) | hot(m, p + i + 1) | hot(m, p + i + 2) | hot(m, p + i + 3))) {
+			i += 4;
+		}
+		if (i + ANCHOR <= k.line->len && hot(m, p + i) != 0) {
 			candidate(&k, i);
 		}
 	}

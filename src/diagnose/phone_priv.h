@@ -105,6 +105,7 @@ const struct tug_phone_word *tug_phone_word_of(const struct tug_phone_words *w, 
 
 /** What stands before the text of a line. */
 struct tug_phone_prefix {
+	struct tug_slice of; /**< the line; only compared */
 	int64_t clock;     /**< milliseconds of the day, -1 = no time */
 	uint8_t domains;   /**< whose words were looked for */
 	char level;        /**< 'V' 'D' 'I' 'A' 'W' 'E', 0 = not said */
@@ -238,6 +239,7 @@ struct tug_phone {
 	/* a line under way: it is looked at when the next one shows that it is whole */
 	struct tug_dg_line held; /**< it; its slices point into `buf` */
 	struct tug_phone_prefix prefix; /**< of it */
+	struct tug_phone_prefix looked; /**< of the line looked at */
 	size_t len;             /**< octets in `buf` */
 	size_t stub_len;        /**< octets of `stub`, 0 = none */
 	/* time */

@@ -242,7 +242,7 @@ static int program_of(struct tug_slice w, size_t *at)
 		base.len -= 4;
 	}
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		if (tug_dg_is_nocase(base, programs[i].name)) {
+		if (base.len > 0 && (base.p[0] | 0x20) == programs[i].name[0] && tug_dg_is_nocase(base, programs[i].name)) {
 			*at = from;
 			return (int)i;
 		}

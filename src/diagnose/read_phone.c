@@ -114,6 +114,7 @@ static void hold(struct tug_phone *s, const struct tug_dg_line *l, struct tug_sl
 {
 	s->held = *l;
 	s->held.pairs = NULL;
+	s->held.prefix = NULL;
 	s->held.src |= s->src;
 	s->prefix = *p;
 	s->end_no = l->no;
@@ -222,9 +223,21 @@ static enum tug_claim with_stub(struct tug_phone *s, struct tug_diag *d, struct 
 	return c;
 }
 
+/* The prefix of a line; another reader may know it. */
+static const struct tug_phone_prefix *prefix_of(struct tug_phone *s, struct tug_dg_line *l)
+{
+	const struct tug_phone_prefix *p = l->prefix;
+
+	if (p == NULL || p->domains != s->domains || p->of.p != l->text.p || p->of.len != l->text.len) {
+		tug_phone_prefix(l->text, &s->words, &s->looked);
+		l->prefix = p = &s->looked;
+	}
+	return p;
+}
+
 enum tug_claim tug_phone_take(struct tug_phone *s, struct tug_diag *d, struct tug_dg_line *l, tug_phone_judge judge)
 {
-	struct tug_phone_prefix p;
+	const struct tug_phone_prefix *p;
 	enum tug_claim c;
 	int app = tug_phone_header(l->text);
 	bool begins;
@@ -236,21 +249,21 @@ enum tug_claim tug_phone_take(struct tug_phone *s, struct tug_diag *d, struct tu
 	if (app != 0) {
 		return new_session(s, d, l, app, judge);
 	}
-	tug_phone_prefix(l->text, &s->words, &p);
-	begins = p.level_time || p.adb || p.clock >= 0;
-	if (!begins || (p.fit == TUG_PHONE_NO && !p.level_time)) {
-		bool wrapped = p.atoms > 0 && (p.level == 0 || p.atoms > 1 || p.tag[0] != '\0');
+	p = prefix_of(s, l);
+	begins = p->level_time || p->adb || p->clock >= 0;
+	if (!begins || (p->fit == TUG_PHONE_NO && !p->level_time)) {
+		bool wrapped = p->atoms > 0 && (p->level == 0 || p->atoms > 1 || p->tag[0] != '\0');
 
 		if (tug_phone_goes_on(s, l, l->text) ||
-		    (wrapped && tug_phone_goes_on(s, l, tug_slice_of(l->text.p + p.start, l->text.len - p.start)))) {
+		    (wrapped && tug_phone_goes_on(s, l, tug_slice_of(l->text.p + p->start, l->text.len - p->start)))) {
 			s->stub_len = 0;
 			s->context_no = l->no;
 			return TUG_MINE;
 		}
 	}
-	c = p.level_time ? TUG_NOT_MINE : with_stub(s, d, l, judge);
+	c = p->level_time ? TUG_NOT_MINE : with_stub(s, d, l, judge);
 	if (c == TUG_NOT_MINE) {
-		c = claim(s, d, l, l->text, &p, judge);
+		c = claim(s, d, l, l->text, p, judge);
 	}
 	if (c != TUG_NOT_MINE) {
 		s->stub_len = 0;

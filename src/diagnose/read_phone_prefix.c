@@ -144,12 +144,9 @@ static size_t clock_of(struct tug_slice s, int64_t *ms)
 
 static char level_of_letter(uint8_t c)
 {
-	char up = (char)toupper(c);
+	char up = (char)(c & 0xdf); /* upper case, of a letter */
 
-	if (c != 0 && c < 0x80 && strchr("VDIAWE", up) != NULL) {
-		return up;
-	}
-	return 0;
+	return up == 'V' || up == 'D' || up == 'I' || up == 'A' || up == 'W' || up == 'E' ? up : 0;
 }
 
 /* "I ", "I:". At the very begin a single blank is not enough: "I see this". */
@@ -179,7 +176,10 @@ static size_t level_word(struct tug_slice s, bool after, char *level)
 		{ "NOTICE", 'I' }, { "LOG", 'I' }, { "APP", 'A' },
 	};
 
-	for (size_t i = 0; s.len > 3 && i < sizeof(words) / sizeof(words[0]); i++) {
+	if (s.len <= 3 || strchr("VTDIAWEFNL", s.p[0] & 0xdf) == NULL || (!after && !(isupper(s.p[0]) && isupper(s.p[1])))) {
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		size_t n;
 
 		if ((s.p[0] & 0xdf) != (uint8_t)words[i].text[0] || (s.p[1] & 0xdf) != (uint8_t)words[i].text[1]) {
@@ -451,9 +451,8 @@ static void search(struct tug_phone_prefix *p, struct tug_slice line, const stru
 	size_t end = line.len < p->body + SEARCH_MAX ? line.len : p->body + SEARCH_MAX;
 
 	for (size_t i = p->body; i + 3 < end; i++) {
-		bool after = ((line.p[i] == ':' || line.p[i] == ',') && line.p[i + 1] == ' ') || line.p[i] == '\t' ||
-			     (line.p[i] == ' ' && line.p[i + 1] == ' ') || (line.p[i] == ']' && line.p[i + 1] == ' ') ||
-			     (line.p[i] == '-' && line.p[i + 1] == ' ');
+		uint8_t c = line.p[i];
+		bool after = c == '\t' || (line.p[i + 1] == ' ' && (c == ':' || c == ',' || c == ' ' || c == ']' || c == '-'));
 		const struct tug_phone_word *w;
 		struct tug_phone_got g;
 		enum tug_phone_fit f;
@@ -502,6 +501,7 @@ void tug_phone_prefix(struct tug_slice line, const struct tug_phone_words *words
 	memset(p, 0, sizeof(*p));
 	p->clock = -1;
 	p->domains = words->domains;
+	p->of = line;
 	if (tug_dg_find(tug_slice_of(line.p, line.len < 64 ? line.len : 64), "> ") != NULL &&
 	    (tug_dg_find(line, "<inf> ") != NULL || tug_dg_find(line, "<err> ") != NULL ||
 	     tug_dg_find(line, "<wrn> ") != NULL || tug_dg_find(line, "<dbg> ") != NULL)) {

@@ -99,8 +99,19 @@ static bool take(char what, struct tug_slice *s, struct tug_phone_got *got)
 
 enum tug_phone_fit tug_phone_fit(const char *pattern, struct tug_slice text, struct tug_phone_got *got)
 {
+	const char *p = pattern;
+
+	/* Most texts differ before the first blank or value. */
+	while (*p != '\0' && *p != ' ' && *p != '%' && text.len > 0) {
+		if (text.p[0] != (uint8_t)*p) {
+			return TUG_PHONE_NO;
+		}
+		text = tug_slice_of(text.p + 1, text.len - 1);
+		p++;
+	}
 	memset(got, 0, sizeof(*got));
-	for (const char *p = pattern; *p != '\0'; p++) {
+	got->literals = (unsigned)(p - pattern);
+	for (; *p != '\0'; p++) {
 		if (*p == ' ') {
 			while (text.len > 0 && is_blank(text.p[0])) {
 				text = tug_slice_of(text.p + 1, text.len - 1);
@@ -360,6 +371,12 @@ static const struct tug_phone_word *best_of(unsigned which, const struct tug_pho
 	return best.word;
 }
 
+/* Does any word of the two tables begin with `c`? */
+static bool any_begins(const struct tug_phone_sorted *s, uint8_t c)
+{
+	return c < 128 && (s[0].from[c] != s[0].from[c + 1] || s[1].from[c] != s[1].from[c + 1]);
+}
+
 static const struct tug_phone_word *word_of(const struct tug_phone_words *w, struct tug_slice body, uint8_t domains,
 					    struct tug_phone_got *got, enum tug_phone_fit *fit)
 {
@@ -368,11 +385,12 @@ static const struct tug_phone_word *word_of(const struct tug_phone_words *w, str
 	enum tug_phone_fit other_fit = TUG_PHONE_NO;
 	struct tug_phone_got g;
 
-	memset(got, 0, sizeof(*got));
 	*fit = TUG_PHONE_NO;
-	if (body.len == 0) {
+	if (body.len == 0 || (sorted != NULL && !any_begins(sorted, body.p[0]))) {
+		got->literals = 0;
 		return NULL;
 	}
+	memset(got, 0, sizeof(*got));
 	found = best_of(0, sorted, body, domains, got, fit);
 	if (*fit == TUG_PHONE_FULL || (domains & TUG_PHONE_IOS) == 0) {
 		return found;

@@ -15,6 +15,7 @@
 #define TUG_DG_LINE_MAX 16384u
 
 struct tug_dg_pairs;
+struct tug_phone_prefix; /* phone_priv.h */
 
 /** One line: escape sequences, NULs, HTML entities and quoting are gone, invalid UTF-8 is U+FFFD, no line end. */
 struct tug_dg_line {
@@ -28,6 +29,7 @@ struct tug_dg_line {
 	struct tug_slice body; /**< text behind the prefix (level, time, tag); starts as `text` */
 	char level;            /**< 'E' 'W' 'I' 'D' 'V' 'A', 0 = not said */
 	bool cut;              /**< it was longer than TUG_DG_LINE_MAX */
+	const struct tug_phone_prefix *prefix; /**< what a reader of phones' logs found before its text; NULL = none did */
 	const struct tug_dg_pairs *pairs; /**< of a text, mostly `text`; NULL = none were counted */
 };
 
@@ -123,11 +125,19 @@ const char *tug_dg_input_name(const struct tug_diag *d);
 
 /* ---- text helpers (text.c) ---------------------------------------------------------------------------------- */
 
-/** `s` without blanks at both ends. */
-struct tug_slice tug_dg_trim(struct tug_slice s);
 /* The length of a literal is known to the compiler only where the call is inline, and most lines end the question at
  * their first octet. */
 #define TUG_DG_INLINE static inline __attribute__((always_inline))
+
+/** As tug_dg_trim, when there are blanks. */
+struct tug_slice tug_dg_trim_blanks(struct tug_slice s);
+
+/** `s` without blanks at both ends. */
+TUG_DG_INLINE struct tug_slice tug_dg_trim(struct tug_slice s)
+{
+	/* Blanks are the only characters up to ' ' that a clean line mostly has. */
+	return s.len > 0 && (s.p[0] <= ' ' || s.p[s.len - 1] <= ' ') ? tug_dg_trim_blanks(s) : s;
+}
 
 /** `s` begins with the `n` characters `z`; then `*rest` (may be NULL) is what follows. */
 bool tug_dg_starts_n(struct tug_slice s, const char *z, size_t n, struct tug_slice *rest);

@@ -7,7 +7,7 @@
 
 #include "reader_priv.h"
 
-struct tug_slice tug_dg_trim(struct tug_slice s)
+struct tug_slice tug_dg_trim_blanks(struct tug_slice s)
 {
 	while (s.len > 0 && (s.p[0] == ' ' || s.p[0] == '\t')) {
 		s.p++;
@@ -170,6 +170,16 @@ bool tug_dg_is_nocase(struct tug_slice s, const char *z)
 	return i == s.len && z[i] == '\0';
 }
 
+/* Eight octets at once: none of them is below 0x20 or 0x7f; high ones are looked at one by one. */
+static bool printable8(const char *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return ((v | (v - ones * 0x20) | (v + ones)) & high) == 0;
+}
+
 void tug_dg_copy(char *dst, size_t cap, struct tug_slice s)
 {
 	size_t n = s.len < cap ? s.len : cap - 1;
@@ -178,7 +188,10 @@ void tug_dg_copy(char *dst, size_t cap, struct tug_slice s)
 		memcpy(dst, s.p, n);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if ((uint8_t)dst[i] < 0x20 || dst[i] == 0x7f) {
+		while (i + 8 <= n && printable8(dst + i)) {
+			i += 8;
+		}
+		if (i < n && ((uint8_t)dst[i] < 0x20 || dst[i] == 0x7f)) {
 			dst[i] = ' ';
 		}
 	}
