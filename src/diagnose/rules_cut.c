@@ -37,10 +37,10 @@ static bool later_in(const struct tug_evidence *at, const struct tug_dg_boot *cu
 /* Somebody says that it was a watchdog: in words, or as the reset reason that the next boot prints. */
 static bool watchdog_named(struct tug_hit *h, unsigned from, const struct tug_dg_boot *cut)
 {
-	for (unsigned i = from; i < from + 4 && i < TUG_RULE_SEEN; i++) {
+	for (unsigned i = from; i < from + 4; i++) {
 		const struct tug_evidence *at = &h->seen[i]->last;
 
-		if (h->seen[i]->count > 0 && (i < from + 2 || later_in(at, cut))) {
+		if ((i < from + 2 || later_in(at, cut)) && h->seen[i]->count > 0) {
 			tug_hit_quote(h, at);
 			return true;
 		}
