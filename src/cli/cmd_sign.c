@@ -266,11 +266,18 @@ static int read_all(struct sign_job *job)
 	return err == TUG_OK ? read_keys(job) : tug_local_error(job->cli, err, "%s", job->why);
 }
 
-/* An ELF can be signed, and then would never run. */
+/* Files that can be signed, and then would never run. */
 static int check_input(const char *name, char *why)
 {
-	static const uint8_t elf[4] = { 0x7f, 'E', 'L', 'F' };
-	uint8_t head[4] = { 0 };
+	static const struct {
+		char magic[5];
+		const char *text;
+	} kinds[] = {
+		{ "\x7f" "ELF", "is an ELF file, for debuggers; give the binary (zephyr.bin)" },
+		{ "PK\x03\x04", "is a package (zip); give the binary (zephyr.bin), and make the package of the signed image with 'tug file zip'" },
+		{ "UF2\n", "is a UF2 file; give the binary (zephyr.bin)" },
+	};
+	char head[4] = { 0 };
 	FILE *f = fopen(name, "rb");
 	size_t n = 0;
 
@@ -278,9 +285,11 @@ static int check_input(const char *name, char *why)
 		n = fread(head, 1, sizeof(head), f);
 		fclose(f);
 	}
-	if (n == sizeof(head) && memcmp(head, elf, sizeof(elf)) == 0) {
-		snprintf(why, TUG_WHY_CAP, "%.200s is an ELF file, for debuggers; give the binary (zephyr.bin)", name);
-		return TUG_EMAGIC;
+	for (size_t i = 0; n == sizeof(head) && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (memcmp(head, kinds[i].magic, sizeof(head)) == 0) {
+			snprintf(why, TUG_WHY_CAP, "%.200s %s", name, kinds[i].text);
+			return TUG_EMAGIC;
+		}
 	}
 	return TUG_OK;
 }

@@ -80,14 +80,15 @@ static int from_terminal(struct asker *a, const char *path, char *buf, size_t ca
 		quiet.c_cc[VMIN] = 1;
 		quiet.c_cc[VTIME] = 0;
 		a->terminal = true;
-		say(fd, a->prompt);
-		say(fd, path);
-		say(fd, ": ");
+		/* quiet first: what is typed in answer to the prompt must be neither shown nor thrown away */
 		if (tcsetattr(fd, TCSAFLUSH, &quiet) == 0) {
+			say(fd, a->prompt);
+			say(fd, path);
+			say(fd, ": ");
 			n = read_line(a, fd, buf, cap);
-			tcsetattr(fd, TCSAFLUSH, &old);
+			say(fd, "\n");
+			tcsetattr(fd, TCSANOW, &old);
 		}
-		say(fd, "\n");
 	}
 	close(fd);
 	return n;
@@ -119,6 +120,9 @@ static int ask(void *ctx, const char *path, char *buf, size_t cap)
 	const char *env = getenv("TUG_PASSPHRASE");
 	struct asker *a = ctx;
 
+	if (a->cancelled) { /* the library asks again when it tries another form of the file */
+		return -1;
+	}
 	if (a->file != NULL) {
 		return from_file(a, buf, cap);
 	}
