@@ -74,7 +74,10 @@ static bool blank(char c)
 
 static char low(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z') {
+		c = (char)(unsigned char)(c | 0x20);
+	}
+	return c;
 }
 
 /* Index behind `want` (which has no blanks) at `i`, blanks of the text not counted; 0 = it is not there. */

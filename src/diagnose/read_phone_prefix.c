@@ -146,7 +146,10 @@ static char level_of_letter(uint8_t c)
 {
 	char up = (char)(c & 0xdf); /* upper case, of a letter */
 
-	return up == 'V' || up == 'D' || up == 'I' || up == 'A' || up == 'W' || up == 'E' ? up : 0;
+	if (up == 'V' || up == 'D' || up == 'I' || up == 'A' || up == 'W' || up == 'E') {
+		return up;
+	}
+	return 0;
 }
 
 /* "I ", "I:". At the very begin a single blank is not enough: "I see this". */
