@@ -153,11 +153,8 @@ struct tug_dg_dump_cli {
 
 /** Is this a command line of mcumgr, newtmgr, smpmgr, mcumgrctl, mcumgr-client or nrfutil, as in a terminal? */
 bool tug_dg_dump_cli(struct tug_slice text, struct tug_dg_dump_cli *out);
-/** Could `l` be one? False is certain. */
-TUG_DG_INLINE bool tug_dg_dump_may_cli(const struct tug_dg_line *l)
-{
-	return tug_dg_may(l, "mgr") || tug_dg_may(l, "nrfutil") || tug_dg_may(l, "MGR");
-}
+/** Is `text`, a part of `l`, one of the client `src`? What one reader finds out of a text, the next one need not. */
+bool tug_dg_dump_cli_of(struct tug_dg_line *l, struct tug_slice text, uint16_t src, struct tug_dg_dump_cli *out);
 
 /* ---- Python objects in print (read_dump_python.c) ---------------------------------------------------------------- */
 

@@ -232,7 +232,9 @@ static int program_of(struct tug_slice w, size_t *at)
 		w.len--;
 	}
 	for (size_t i = 0; i < w.len; i++) {
-		if (strchr("/\\>$#%\"'`*", w.p[i]) != NULL) {
+		uint8_t c = w.p[i];
+
+		if (!isalnum(c) && strchr("/\\>$#%\"'`*", c) != NULL) {
 			from = i + 1;
 		}
 	}
@@ -484,4 +486,20 @@ bool tug_dg_dump_cli(struct tug_slice text, struct tug_dg_dump_cli *out)
 		return false;
 	}
 	return take_command(&p, shown || p.options) || take_conn(&p) || (shown && p.words <= 2);
+}
+
+bool tug_dg_dump_cli_of(struct tug_dg_line *l, struct tug_slice text, uint16_t src, struct tug_dg_dump_cli *out)
+{
+	bool found;
+
+	if (!tug_dg_may(l, "mgr") && !tug_dg_may(l, "nrfutil") && !tug_dg_may(l, "MGR")) {
+		return false;
+	}
+	if (text.len > 0 && l->asked.p == text.p && l->asked.len == text.len && l->command != src) {
+		return false;
+	}
+	found = tug_dg_dump_cli(text, out);
+	l->asked = text;
+	l->command = found ? out->src : 0;
+	return found && out->src == src;
 }

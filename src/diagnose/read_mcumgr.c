@@ -424,11 +424,11 @@ static bool take_done(struct tug_diag *d, struct state *st, const struct tug_dg_
 	return false;
 }
 
-static bool take_cli(struct tug_diag *d, struct state *st, const struct tug_dg_line *l, struct tug_slice text)
+static bool take_cli(struct tug_diag *d, struct state *st, struct tug_dg_line *l, struct tug_slice text)
 {
 	struct tug_dg_dump_cli cli;
 
-	if (!tug_dg_dump_may_cli(l) || !tug_dg_dump_cli(text, &cli) || cli.src != TUG_SRC_MCUMGR_CLI) {
+	if (!tug_dg_dump_cli_of(l, text, TUG_SRC_MCUMGR_CLI, &cli)) {
 		return false;
 	}
 	tug_dg_dump_run_list(d, &st->run, &st->list, TUG_SRC_MCUMGR_CLI);
@@ -438,7 +438,7 @@ static bool take_cli(struct tug_diag *d, struct state *st, const struct tug_dg_l
 }
 
 /* "... image list Error: NMP timeout": a paste that lost the end of a line. */
-static bool take_cli_and_error(struct tug_diag *d, struct state *st, const struct tug_dg_line *l, struct tug_slice text)
+static bool take_cli_and_error(struct tug_diag *d, struct state *st, struct tug_dg_line *l, struct tug_slice text)
 {
 	const uint8_t *at = tug_dg_may(l, " Error: ") ? tug_dg_find(text, " Error: ") : NULL;
 	struct tug_slice error;

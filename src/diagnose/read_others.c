@@ -171,11 +171,11 @@ static bool take_web(struct tug_diag *d, const struct tug_dg_line *l, struct tug
 
 /* ------------------------------------------------------------------------------------------------------------------- */
 
-static bool take_cli(struct tug_diag *d, struct state *st, const struct tug_dg_line *l, struct tug_slice text)
+static bool take_cli(struct tug_diag *d, struct state *st, struct tug_dg_line *l, struct tug_slice text)
 {
 	struct tug_dg_dump_cli cli;
 
-	if (!tug_dg_dump_may_cli(l) || !tug_dg_dump_cli(text, &cli) || cli.src != TUG_SRC_OTHER_CLIENT) {
+	if (!tug_dg_dump_cli_of(l, text, TUG_SRC_OTHER_CLIENT, &cli)) {
 		return false;
 	}
 	tug_dg_dump_run_begin(d, l, &st->run, &cli);

@@ -655,7 +655,7 @@ static bool take_cli(struct tug_diag *d, struct state *st, struct tug_dg_line *l
 {
 	struct tug_dg_dump_cli cli;
 
-	if (!tug_dg_dump_may_cli(l) || !tug_dg_dump_cli(s, &cli) || cli.src != TUG_SRC_SMPMGR) {
+	if (!tug_dg_dump_cli_of(l, s, TUG_SRC_SMPMGR, &cli)) {
 		return false;
 	}
 	end_wrap(d, st);

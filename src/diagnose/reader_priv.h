@@ -30,6 +30,8 @@ struct tug_dg_line {
 	char level;            /**< 'E' 'W' 'I' 'D' 'V' 'A', 0 = not said */
 	bool cut;              /**< it was longer than TUG_DG_LINE_MAX */
 	const struct tug_phone_prefix *prefix; /**< what a reader of phones' logs found before its text; NULL = none did */
+	struct tug_slice asked;  /**< a part of the text in which a command of a client was looked for */
+	uint16_t command;        /**< whose it is: enum tug_dg_src, 0 = nobody's */
 	const struct tug_dg_pairs *pairs; /**< of a text, mostly `text`; NULL = none were counted */
 };
 

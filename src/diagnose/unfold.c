@@ -55,13 +55,36 @@ static bool tagged(struct tug_slice s, size_t i)
 	return n > i + 4 && form(s, n, ": ");
 }
 
+static bool may_begin(struct tug_slice s, size_t i)
+{
+	return (i == 0 || blank_at(s, i - 1)) && !blank_at(s, i);
+}
+
+/* As begins, of lines that have a time: so far behind their begin stands the first colon. */
+static size_t begins_timed(struct tug_slice s, size_t i)
+{
+	static const size_t front[] = { 13, 4, 3 };
+	const uint8_t *colon;
+
+	for (size_t at = i; at < s.len && (colon = memchr(s.p + at, ':', s.len - at)) != NULL; at++) {
+		at = (size_t)(colon - s.p);
+		for (size_t k = 0; at > 0 && isdigit(s.p[at - 1]) && k < sizeof(front) / sizeof(front[0]); k++) {
+			if (at >= i + front[k] && may_begin(s, at - front[k]) && timed(s, at - front[k])) {
+				return at - front[k];
+			}
+		}
+	}
+	return s.len;
+}
+
 /* Where the next line begins, from `i` on; `s.len` = nowhere. */
 static size_t begins(struct tug_slice s, size_t i)
 {
-	bool brief = tagged(s, 0);
-
+	if (!tagged(s, 0)) {
+		return begins_timed(s, i);
+	}
 	for (; i + 2 < s.len; i++) {
-		if ((i == 0 || blank_at(s, i - 1)) && !blank_at(s, i) && (timed(s, i) || (brief && tagged(s, i)))) {
+		if (may_begin(s, i) && (timed(s, i) || tagged(s, i))) {
 			return i;
 		}
 	}
