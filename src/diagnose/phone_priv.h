@@ -117,6 +117,7 @@ struct tug_phone_prefix {
 	char tag[28];      /**< last tag, "" = none */
 	unsigned atoms;    /**< parts found */
 	bool fraction;     /**< the time has one */
+	bool console;      /**< it is a line of Zephyr's log: nothing was looked for */
 	size_t body;       /**< where the text begins */
 	size_t start;      /**< where it begins, a bullet included */
 	const struct tug_phone_word *word; /**< the word found there, NULL = none */
@@ -126,6 +127,9 @@ struct tug_phone_prefix {
 
 /** Find where the text of `line` begins. */
 void tug_phone_prefix(struct tug_slice line, const struct tug_phone_words *words, struct tug_phone_prefix *p);
+/** The same, where `known` is what was found with other words. */
+void tug_phone_prefix_again(const struct tug_phone_prefix *known, const struct tug_phone_words *words,
+			    struct tug_phone_prefix *p);
 
 /* ---- printed maps (read_phone_map.c) -------------------------------------------------------------------------- */
 

@@ -228,11 +228,15 @@ static const struct tug_phone_prefix *prefix_of(struct tug_phone *s, struct tug_
 {
 	const struct tug_phone_prefix *p = l->prefix;
 
-	if (p == NULL || p->domains != s->domains || p->of.p != l->text.p || p->of.len != l->text.len) {
+	if (p == NULL || p->of.p != l->text.p || p->of.len != l->text.len) {
 		tug_phone_prefix(l->text, &s->words, &s->looked);
-		l->prefix = p = &s->looked;
+	} else if (p->domains != s->domains) {
+		tug_phone_prefix_again(p, &s->words, &s->looked);
+	} else {
+		return p;
 	}
-	return p;
+	l->prefix = &s->looked;
+	return &s->looked;
 }
 
 enum tug_claim tug_phone_take(struct tug_phone *s, struct tug_diag *d, struct tug_dg_line *l, tug_phone_judge judge)

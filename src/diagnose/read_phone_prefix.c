@@ -508,7 +508,8 @@ void tug_phone_prefix(struct tug_slice line, const struct tug_phone_words *words
 	if (tug_dg_find(tug_slice_of(line.p, line.len < 64 ? line.len : 64), "> ") != NULL &&
 	    (tug_dg_find(line, "<inf> ") != NULL || tug_dg_find(line, "<err> ") != NULL ||
 	     tug_dg_find(line, "<wrn> ") != NULL || tug_dg_find(line, "<dbg> ") != NULL)) {
-		return; /* Zephyr's own log */
+		p->console = true;
+		return;
 	}
 	look(p, line, words);
 	while (p->fit != TUG_PHONE_FULL && p->atoms < ATOMS_MAX) {
@@ -522,6 +523,31 @@ void tug_phone_prefix(struct tug_slice line, const struct tug_phone_words *words
 	}
 	p->adb = p->adb || (dated && p->clock >= 0 && p->level != 0);
 	if (p->fit == TUG_PHONE_NO && (p->atoms > 0 || chain(line))) {
+		search(p, line, words);
+	}
+}
+
+void tug_phone_prefix_again(const struct tug_phone_prefix *known, const struct tug_phone_words *words,
+			    struct tug_phone_prefix *p)
+{
+	struct tug_slice line = known->of;
+
+	if (known->console) {
+		*p = *known;
+		p->domains = words->domains;
+		return;
+	}
+	if (known->atoms > 0 || known->fit == TUG_PHONE_FULL || known->level != 0 || known->adb || known->tag[0] != '\0') {
+		tug_phone_prefix(line, words, p);
+		return;
+	}
+	/* No part could be taken off the front, whatever the words. */
+	memset(p, 0, sizeof(*p));
+	p->clock = -1;
+	p->domains = words->domains;
+	p->of = line;
+	look(p, line, words);
+	if (p->fit == TUG_PHONE_NO && chain(line)) {
 		search(p, line, words);
 	}
 }
