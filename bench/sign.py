@@ -33,7 +33,13 @@ def run(argv):
 
 def best(*commands):
     """The best of the rounds for each; in turn, so that a busy machine is busy for all of them."""
-    times = [[run(argv) for argv in commands] for _ in range(ROUNDS)]
+    times = []
+    for _ in range(ROUNDS):
+        times.append([])
+        for argv in commands:
+            if "sign" in argv and os.path.exists(argv[-1]):  # giving back what the last round wrote is no part of signing
+                os.unlink(argv[-1])
+            times[-1].append(run(argv))
     return [min(column) for column in zip(*times)]
 
 

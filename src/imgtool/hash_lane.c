@@ -14,6 +14,7 @@
 
 /* Those posted, and the one that was taken last. */
 #define PIECES (TUG_LANE_AHEAD + 1u)
+#define BITE 65536u
 
 struct slot {
 	uint8_t *p;
@@ -31,14 +32,24 @@ struct tug_lane {
 	pthread_cond_t change;
 };
 
+/* In small bites: what was just read is hashed while the nearest cache still holds it. */
 static void do_job(struct tug_lane *l, struct slot *s)
 {
 	const struct tug_lane_job *j = &s->job;
+	uint32_t n;
 
-	s->rc = j->io != NULL && j->read > 0 ? j->io->read_at(j->io->ctx, j->off, s->p, j->read) : TUG_OK;
+	s->rc = TUG_OK;
 	memset(s->p + j->read, 0, j->len - j->read);
-	if (s->rc == TUG_OK) {
-		s->rc = tug_crypto_openssl.hash_update(&l->hash, s->p, j->len);
+	for (uint32_t at = 0; at < j->len && s->rc == TUG_OK; at += n) {
+		uint32_t left = j->len - at, there = at < j->read ? j->read - at : 0;
+
+		n = left < BITE ? left : BITE;
+		if (j->io != NULL && there > 0) {
+			s->rc = j->io->read_at(j->io->ctx, j->off + at, s->p + at, n < there ? n : there);
+		}
+		if (s->rc == TUG_OK) {
+			s->rc = tug_crypto_openssl.hash_update(&l->hash, s->p + at, n);
+		}
 	}
 }
 
