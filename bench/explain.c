@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How much CPU and memory a diagnosis takes: the sessions of a log again and again, up to the size asked for, in the
- * order of the arguments. One line each: size, CPU time, rate, memory beyond what the process had before.
+ * How much CPU and memory a diagnosis takes: sessions that are made here, or files, again and again up to the size asked
+ * for. A line each: size, CPU time, rate, memory beyond what the process had before.
+ *
+ * bench_explain [MB]... [--each MB FILE...]
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,52 +55,113 @@ static double seconds(const struct rusage *u)
 	return (double)(u->ru_utime.tv_sec + u->ru_stime.tv_sec) + (double)(u->ru_utime.tv_usec + u->ru_stime.tv_usec) / 1e6;
 }
 
-static void measure(size_t octets)
+/* A file, with a line end at its end. */
+static char *read_log(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "rb");
+	const size_t cap = 4u << 20;
+	char *log = malloc(cap + 1);
+
+	*len = f != NULL && log != NULL ? fread(log, 1, cap, f) : 0;
+	if (*len == 0) {
+		fprintf(stderr, "bench_explain: %s: cannot be read, or is empty\n", path);
+		exit(1);
+	}
+	fclose(f);
+	if (log[*len - 1] != '\n') {
+		log[(*len)++] = '\n';
+	}
+	return log;
+}
+
+/* Folder and name: one case's log.txt is told from another's. */
+static const char *short_name(const char *path)
+{
+	const char *name = path + strlen(path);
+
+	for (unsigned slashes = 0; name > path; name--) {
+		slashes += name[-1] == '/';
+		if (slashes == 2) {
+			break;
+		}
+	}
+	return name;
+}
+
+static void feed(struct tug_diag *d, const char *log, size_t len, size_t octets)
+{
+	for (size_t fed = 0; fed < octets;) {
+		size_t n = octets - fed < len ? octets - fed : len;
+
+		tug_diag_feed(d, tug_slice_of(log, n));
+		fed += n;
+	}
+}
+
+/* `path` NULL: sessions made here. */
+static void measure(const char *path, size_t octets)
 {
 	const struct tug_report *r;
 	struct tug_diag *d;
 	struct rusage before, after;
-	size_t len, fed = 0;
-	char *log = make_log(&len), *text;
+	size_t len;
+	char *log = path != NULL ? read_log(path, &len) : make_log(&len), *text;
 	double cpu;
 
 	getrusage(RUSAGE_SELF, &before);
 	if (log == NULL || tug_diag_create(TUG_DIAG_ALL, &d) != TUG_OK || tug_diag_input(d, "log.txt") != TUG_OK) {
 		exit(1);
 	}
-	while (fed < octets) {
-		size_t n = octets - fed < len ? octets - fed : len;
-
-		tug_diag_feed(d, tug_slice_of(log, n));
-		fed += n;
-	}
+	feed(d, log, len, octets);
 	if (tug_diag_report(d, &r) != TUG_OK || (text = tug_report_json(r)) == NULL) {
 		exit(1);
 	}
 	getrusage(RUSAGE_SELF, &after);
 	cpu = seconds(&after) - seconds(&before);
-	printf("%6zu MB %8.2f s CPU %8.1f MB/s %8ld KiB more memory   %llu lines, %llu understood\n", octets / 1000000, cpu,
+	printf("%-58.58s %5zu %8.2f %7.1f %7ld %9llu %5.0f %%\n",
+	       path != NULL ? short_name(path) : "nRF Connect, frames in hex", octets / 1000000, cpu,
 	       (double)octets / 1e6 / cpu, after.ru_maxrss - before.ru_maxrss, (unsigned long long)r->inputs[0].lines,
-	       (unsigned long long)r->inputs[0].known);
+	       100.0 * (double)r->inputs[0].known / (double)(r->inputs[0].lines > 0 ? r->inputs[0].lines : 1));
 	free(text);
 	tug_diag_free(d);
 	free(log);
 }
 
-/* Each size in a process of its own: the most memory of one is not that of another. */
+/* In a process of its own: the most memory of one is not that of another. */
+static bool measure_apart(const char *path, size_t octets)
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		measure(path, octets);
+		exit(0);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) > 0 && status == 0;
+}
+
+static size_t megabytes(const char *arg)
+{
+	size_t n = (size_t)strtoul(arg, NULL, 10);
+
+	if (n == 0 || n > 100000) {
+		fprintf(stderr, "bench_explain [MB]... [--each MB FILE...]\n");
+		exit(2);
+	}
+	return n * 1000000u;
+}
+
 int main(int argc, char **argv)
 {
-	printf("diagnosis of a log\n");
-	fflush(stdout);
-	for (int i = 1; i < argc; i++) {
-		int status = 0;
-		pid_t pid = fork();
+	size_t each = 0;
 
-		if (pid == 0) {
-			measure((size_t)strtoul(argv[i], NULL, 10) * 1000000u);
-			return 0;
-		}
-		if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0) {
+	printf("%-58s %5s %8s %7s %7s %9s %7s\n", "diagnosis of a log", "MB", "s CPU", "MB/s", "+KiB", "lines", "known");
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--each") == 0 && i + 1 < argc) {
+			each = megabytes(argv[++i]);
+		} else if (!measure_apart(each > 0 ? argv[i] : NULL, each > 0 ? each : megabytes(argv[i]))) {
 			return 1;
 		}
 	}
