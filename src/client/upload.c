@@ -113,6 +113,7 @@ static void begin(struct tug_upload *up)
 	up->state = TUG_UP_FIRST;
 	up->draining = false;
 	up->again = false;
+	up->asked_on = false;
 	up->next = 0;
 	up->expect = 0;
 	up->high = 0;
@@ -325,8 +326,11 @@ static void refused(struct tug_upload *up, const struct tug_smp_status *st, bool
 		fail(up, st->legacy && st->rc == TUG_RC_NOTSUP ? TUG_ENOTSUP : TUG_EREMOTE, fatal_text(st));
 		return;
 	}
+	/* What the device has is not lost by one request that did not reach it whole: ask on before starting over. */
+	up->again = up->again || (!up->draining && (first || up->asked_on));
+	up->asked_on = !first;
 	up->draining = true;
-	up->again = true;
+	up->stalls = (uint8_t)(up->stalls + (up->stalls == 0));
 }
 
 /* A later chunk was answered, this one was not: it got lost, as devices answer in order. */
@@ -435,6 +439,7 @@ static void answered(struct tug_upload *up, const struct tug_upload_chunk *ch, c
 		up->high = (uint32_t)off;
 		up->progress_ms = up->now_ms;
 		up->stalls = 0;
+		up->asked_on = false;
 	}
 	if (off >= (uint64_t)ch->off + ch->n) {
 		in_order(up, (uint32_t)off);

@@ -60,6 +60,7 @@ struct tug_upload {
 	uint8_t stalls;          /* resyncs in a row that brought nothing */
 	bool draining;           /* no new chunks until all answers are in */
 	bool again;              /* start over once drained */
+	bool asked_on;           /* an error was answered since the last progress, and the chunk offered again */
 	bool with_sha;           /* the first chunk bears the sha */
 	bool last_has_hash;      /* the digest TLV went out within the last chunk */
 	bool paused_first;       /* PAUSE goes back to FIRST */

@@ -471,6 +471,15 @@ static void errors(void **state)
 			must(&s);
 		}
 		reply(&s, rows[i].legacy ? fill_rc : fill_err, rows[i].rc);
+		if (!rows[i].first && rows[i].want == TUG_UP_PAUSE) {
+			/* one error costs one chunk; a second one before anything was stored costs the upload */
+			assert_int_equal(up.state, TUG_UP_PAUSE);
+			tick_to(up.until_ms);
+			must(&s);
+			assert_int_equal(s.off, up.expect);
+			assert_true(s.off > 0);
+			reply(&s, rows[i].legacy ? fill_rc : fill_err, rows[i].rc);
+		}
 		if (up.state != rows[i].want) {
 			fail_msg("row %u: state %d", i, up.state);
 		}
@@ -485,6 +494,32 @@ static void errors(void **state)
 			assert_true(rows[i].rc != 9 || s.frame <= 192);
 		}
 	}
+}
+
+/* A frame damaged on its way (rc 3: the body cannot be read) is sent again; nothing that was stored is sent twice. */
+static void damaged_frames(void **state)
+{
+	struct sent s;
+	uint32_t firsts = 0;
+
+	(void)state;
+	begin(LEN, 384, 1, 0, false);
+	for (unsigned i = 0; tug_upload_busy(&up); i++) {
+		if (up.state == TUG_UP_PAUSE) {
+			tick_to(up.until_ms);
+		}
+		must(&s);
+		assert_int_equal(s.off, up.high);
+		firsts += s.off == 0;
+		if (i % 2 == 1) {
+			reply(&s, fill_rc, 3);
+		} else {
+			ok(&s, s.off + s.n);
+		}
+	}
+	assert_int_equal(up.state, TUG_UP_DONE);
+	assert_int_equal(firsts, 1);
+	assert_int_equal(up.restarts, 0);
 }
 
 static void nonsense(void **state)
@@ -594,6 +629,7 @@ int main(void)
 		cmocka_unit_test_setup(last_answer_lost, setup),
 		cmocka_unit_test_setup(busy_device, setup),
 		cmocka_unit_test_setup(errors, setup),
+		cmocka_unit_test_setup(damaged_frames, setup),
 		cmocka_unit_test_setup(nonsense, setup),
 		cmocka_unit_test_setup(file_goes_away, setup),
 		cmocka_unit_test_setup(silent_device, setup),
