@@ -2,7 +2,7 @@
 # What `cmake --install` puts where: the program, its manual and completion, libraries, headers, tugboot.pc.
 set(install_libs "")
 foreach(lib
-    tug_host tug_vdev tug_transport tug_imgtool tug_client tug_server tug_boot tug_port_sim tug_port_common
+    tug_host tug_vdev tug_transport tug_diagnose tug_package tug_imgtool tug_client tug_server tug_boot tug_port_sim tug_port_common
     tug_crypto_openssl tug_image tug_smp_text tug_smp tug_base zcbor)
   if(TARGET ${lib})
     list(APPEND install_libs ${lib})
