@@ -2,7 +2,7 @@
  *
  * Cuts power at every flash operation of every story and asks one question after each: does a verified image run,
  * is it the right one, and does it stay right? Prints the number of cuts and, for a failure, an id to replay it.
- * usage: powerloss [--double] [--large] [--only TEXT] [--seeds N] | powerloss REPLAY-ID
+ * usage: powerloss [--double] [--large] [--first] [--only TEXT] [--seeds N] | powerloss REPLAY-ID
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -26,6 +26,7 @@ struct bench {
 	uint64_t runs;
 	uint64_t failures;
 	bool verbose;
+	bool first;         /* the first failure ends the program */
 };
 
 /* ---- reporting ------------------------------------------------------------------------------------- */
@@ -52,6 +53,9 @@ __attribute__((format(printf, 2, 3))) static bool fail(struct bench *t, const ch
 		vfprintf(stderr, fmt, ap);
 		va_end(ap);
 		fprintf(stderr, "\n");
+	}
+	if (t->first) {
+		exit(1);
 	}
 	return false;
 }
@@ -435,6 +439,7 @@ struct options {
 	bool twice;      /* a second cut at each operation of the boot after the first */
 	bool noise_only; /* torn operations with noise only: many seeds */
 	bool large;      /* the large device, too */
+	bool first;      /* stop at the first failure */
 	const char *only; /* benches whose name holds this text */
 	uint64_t seed;
 };
@@ -464,6 +469,7 @@ static void sweep_all(const struct options *o, struct totals *sum)
 				snprintf(name, sizeof(name), "%s:%s:%s:%s", modes[id.mode].name, scenarios[id.scenario].name,
 					 geometries[id.geometry].name, sizes[id.size].name);
 				t.id = id;
+				t.first = o->first;
 				if (strstr(name, o->only) == NULL || !bench_make(&t)) {
 					sum->skipped++;
 					continue;
@@ -581,7 +587,7 @@ static int replay(char *text)
 int main(int argc, char **argv)
 {
 	const char *seed = getenv("TUG_SEED");
-	struct options o = { false, false, false, "", seed == NULL ? 1u : strtoull(seed, NULL, 0) };
+	struct options o = { false, false, false, false, "", seed == NULL ? 1u : strtoull(seed, NULL, 0) };
 	struct totals sum = { 0 };
 	uint64_t seeds = 1;
 
@@ -590,13 +596,15 @@ int main(int argc, char **argv)
 			o.twice = true;
 		} else if (strcmp(argv[i], "--large") == 0) {
 			o.large = true;
+		} else if (strcmp(argv[i], "--first") == 0) {
+			o.first = true;
 		} else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
 			o.only = argv[++i];
 		} else if (strcmp(argv[i], "--seeds") == 0 && i + 1 < argc) {
 			o.noise_only = true;
 			seeds = strtoull(argv[++i], NULL, 10);
 		} else if (argv[i][0] == '-') {
-			fprintf(stderr, "usage: powerloss [--double] [--large] [--only TEXT] [--seeds N] | powerloss REPLAY-ID\n");
+			fprintf(stderr, "usage: powerloss [--double] [--large] [--first] [--only TEXT] [--seeds N] | powerloss REPLAY-ID\n");
 			return 2;
 		} else {
 			return replay(argv[i]);
