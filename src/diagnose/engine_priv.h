@@ -32,7 +32,9 @@ struct tug_dg_input {
 
 /** A line kept for patterns that run over line ends. */
 struct tug_dg_kept {
-	struct tug_evidence at; /**< where */
+	int64_t ms;             /**< time, -1 = none */
+	uint32_t no;            /**< line number */
+	uint16_t input;         /**< index of the input */
 	uint16_t src;           /**< who wrote it */
 	size_t len;             /**< octets */
 	size_t cap;             /**< of p */

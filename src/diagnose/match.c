@@ -12,6 +12,9 @@
 
 #define ANCHOR 4u
 
+/* "%*" skips fewer octets than that. */
+#define LATER 400u
+
 struct tug_dg_pattern {
 	const char *text;
 	size_t anchor; /* index of the anchor's first character in text */
@@ -102,15 +105,22 @@ static bool take_number(struct attempt *a, bool hex)
 
 static bool match_here(struct attempt *a, const char *t);
 
-/* "%*": the rest of the pattern anywhere later, at the nearest place, within 400 octets. */
+/* "%*": the rest of the pattern anywhere later, at the nearest place, within LATER octets. */
 static bool match_later(struct attempt *a, const char *t)
 {
-	const uint8_t *from = a->p;
+	const uint8_t *from = a->p, *last = (size_t)(a->end - from) < LATER ? a->end : from + LATER - 1;
 
-	for (size_t i = 0; i < 400 && from + i <= a->end; i++) {
-		struct attempt b = *a;
+	for (; from <= last; from++) {
+		struct attempt b;
 
-		b.p = from + i;
+		if (*t != '\0' && *t != ' ' && *t != '%') { /* a character that stands for itself */
+			from = memchr(from, *t, (size_t)(last - from) + (last < a->end));
+			if (from == NULL) {
+				return false;
+			}
+		}
+		b = *a;
+		b.p = from;
 		if (match_here(&b, t)) {
 			*a = b;
 			return true;
@@ -171,6 +181,15 @@ static bool match_here(struct attempt *a, const char *t)
 		t++;
 	}
 	return true;
+}
+
+/* Where the kept line is; its text is put there when somebody asks, as few lines are quoted. */
+static void where(const struct tug_dg_kept *k, struct tug_evidence *at)
+{
+	at->input = k->input;
+	at->line = k->no;
+	at->ms = k->ms;
+	tug_dg_copy(at->text, sizeof(at->text), tug_dg_trim(tug_slice_of(k->p, k->len)));
 }
 
 static void note(struct tug_dg_seen *seen, const struct attempt *a, const struct tug_evidence *at, uint16_t src)
@@ -281,7 +300,9 @@ struct look {
 	struct tug_dg_match *m;
 	const struct tug_dg_kept *line;
 	uint64_t index;
-	bool made; /* window is filled */
+	bool made;   /* window is filled */
+	bool placed; /* at_line is filled */
+	struct tug_evidence at_line;
 	struct tug_slice window;
 	size_t at;
 	uint8_t buf[TUG_DG_LINE_MAX + 4 * 704];
@@ -313,7 +334,11 @@ static void candidate(struct look *k, size_t offset)
 			k->made = true;
 		}
 		if (match_over(pat, k->window, k->window.p + k->at + offset, &a) && !explained(k, &a)) {
-			note(&k->m->seen[i - 1], &a, &k->line->at, k->line->src);
+			if (!k->placed) {
+				where(k->line, &k->at_line);
+				k->placed = true;
+			}
+			note(&k->m->seen[i - 1], &a, &k->at_line, k->line->src);
 		}
 	}
 }
@@ -333,7 +358,7 @@ static void look_at(struct tug_dg_match *m, uint64_t index)
 	k.m = m;
 	k.index = index;
 	k.line = &m->kept[index % TUG_DG_KEPT];
-	k.made = false;
+	k.made = k.placed = false;
 	for (size_t i = 0; i + ANCHOR <= k.line->len; i++) {
 		const uint8_t *p = k.line->p;
 
@@ -365,7 +390,9 @@ void tug_dg_match_line(struct tug_dg_match *m, const struct tug_dg_line *l)
 	}
 	k->len = len;
 	k->src = l->src;
-	tug_dg_here(l, &k->at);
+	k->input = l->input;
+	k->no = l->no;
+	k->ms = l->ms;
 	m->pushed++;
 	while (m->done + 2 < m->pushed) {
 		look_at(m, m->done++);
