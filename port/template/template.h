@@ -21,6 +21,8 @@ extern "C" {
 extern const struct tug_flash tug_template_flash;
 /** Digests and signature checks. */
 extern const struct tug_crypto tug_crypto_template;
+/** Encrypted images; leave it out when there are none. */
+extern const struct tug_crypto_enc tug_crypto_enc_template;
 /** Ask for a reset. */
 extern const struct tug_reset tug_template_reset;
 /** Console lines. */

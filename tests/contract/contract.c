@@ -108,6 +108,7 @@ static void template_is_unfilled(void **state)
 	assert_int_not_equal(flash_contract_run(&c), 0);
 	assert_int_equal(tug_template_flash.ops->read(NULL, 0, &octet, 1), TUG_ENOTIMPL);
 	assert_int_not_equal(crypto_contract_run(&tug_crypto_template, NULL, NULL), 0);
+	assert_int_not_equal(enc_contract_run(&tug_crypto_enc_template, NULL, NULL), 0);
 	assert_int_equal(tug_template_link.send(NULL, tug_slice_of(NULL, 0)), TUG_ENOTIMPL);
 	assert_int_equal(tug_template_clock.now_ms(NULL), 0);
 	tug_template_watchdog.feed(NULL);
@@ -305,6 +306,41 @@ static void broken_crypto_is_found(void **state)
 	assert_non_null(strstr(f->text, "the digest of \"abc\" is right"));
 }
 
+static int never_spoilt(struct tug_slice kek, struct tug_slice in, uint8_t *out)
+{
+	(void)tug_crypto_enc_openssl.aes_kw_unwrap(kek, in, out);
+	return TUG_OK;
+}
+
+/* The counter starts anew with every block. */
+static int stuck_counter(struct tug_slice key, const uint8_t counter[16], uint8_t *data, size_t len)
+{
+	for (size_t at = 0; at < len; at += 16) {
+		(void)tug_crypto_enc_openssl.aes_ctr(key, counter, data + at, len - at < 16 ? len - at : 16);
+	}
+	return TUG_OK;
+}
+
+static void enc_ports(void **state)
+{
+	static const char *const by[] = { "a spoilt wrapped key is refused", "AES-CTR gives the known stream at any length" };
+	struct tug_crypto_enc liar = tug_crypto_enc_openssl;
+	struct findings *f = findings();
+
+	(void)state;
+	if (enc_contract_run(&tug_crypto_enc_openssl, note, f) != 0) {
+		fail_msg("%s", f->text);
+	}
+	liar.aes_kw_unwrap = never_spoilt;
+	assert_int_not_equal(enc_contract_run(&liar, note, f), 0);
+	assert_non_null(strstr(f->text, by[0]));
+	f = findings();
+	liar = tug_crypto_enc_openssl;
+	liar.aes_ctr = stuck_counter;
+	assert_int_not_equal(enc_contract_run(&liar, note, f), 0);
+	assert_non_null(strstr(f->text, by[1]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +350,7 @@ int main(void)
 		cmocka_unit_test(broken_drivers_are_found),
 		cmocka_unit_test(crypto_ports_conform),
 		cmocka_unit_test(broken_crypto_is_found),
+		cmocka_unit_test(enc_ports),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

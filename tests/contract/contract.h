@@ -26,4 +26,7 @@ unsigned flash_contract_run(const struct flash_contract *c);
 /** Run the crypto suite. Schemes that answer TUG_EFLAGS are not built and not counted. Result: rules broken. */
 unsigned crypto_contract_run(const struct tug_crypto *crypto, contract_fn report, void *ctx);
 
+/** Run the suite of encrypted images. Schemes that are NULL are not built and not counted. Result: rules broken. */
+unsigned enc_contract_run(const struct tug_crypto_enc *enc, contract_fn report, void *ctx);
+
 #endif

@@ -2,7 +2,7 @@
 # The image format: container, verification, trailer, crypto port; and the signing library.
 set(d ${CMAKE_CURRENT_LIST_DIR})
 if(TARGET tug_image AND TARGET tug_crypto_openssl)
-  foreach(t header tlv verify crypto trailer)
+  foreach(t header tlv verify crypto trailer enc)
     tug_test(test_image_${t} SOURCES ${d}/image_${t}.c ${d}/image_vec.c LIBS tug_image tug_crypto_openssl)
   endforeach()
 endif()

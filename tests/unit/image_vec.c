@@ -64,7 +64,12 @@ static void field(struct loader *l, const char *name, const char *value)
 		l->want_len = strtoul(value, NULL, 10);
 	} else if (strcmp(name, "sha256") == 0) {
 		snprintf(l->want_sha, sizeof(l->want_sha), "%s", value);
-	} else if (strcmp(name, "imagekey") != 0) { /* of encrypted ones; read by nobody yet */
+	} else if (strcmp(name, "imagekey") == 0) {
+		struct tug_buf b = tug_buf_of(v->image_key, sizeof(v->image_key));
+
+		assert_int_equal(tug_hex_decode(tug_slice_of(value, strlen(value)), &b), TUG_OK);
+		v->image_key_len = (uint8_t)b.len;
+	} else {
 		fail_msg("%s: unknown field %s", v->name, name);
 	}
 }

@@ -18,6 +18,8 @@ struct image_vec {
 	char key[16];           /**< name of its key, "" = none */
 	bool pure;              /**< signature over the image */
 	bool encrypted;         /**< payload flagged as encrypted */
+	uint8_t image_key[32];  /**< of its payload, when encrypted */
+	uint8_t image_key_len;  /**< octets of it */
 	uint8_t align;          /**< max align of its trailer, 0 = no trailer */
 	uint8_t erased;         /**< fill of a padded one */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Port contract: digests and signature checks. A table of functions, so that one process can
- * hold several (a real library, a hash-only one for power-cut sweeps).
+ * Port contract: digests, signature checks and, apart, what encrypted images need. Tables of functions, so that one
+ * process can hold several (a real library, a hash-only one for power-cut sweeps).
  */
 #ifndef TUG_PORT_CRYPTO_H
 #define TUG_PORT_CRYPTO_H
@@ -59,6 +59,32 @@ struct tug_crypto {
 	 * TUG_OK = verifies, TUG_ESIG = does not, TUG_EFLAGS = scheme not built, TUG_ECRYPTO.
 	 */
 	int (*verify)(enum tug_sig_alg alg, struct tug_slice key, struct tug_slice msg, struct tug_slice sig);
+};
+
+/** Octets of an uncompressed P-256 point: 04, X, Y. */
+#define TUG_P256_POINT 65u
+
+/**
+ * What encrypted images need on top; a firmware without them leaves it out. A scheme that is not built has NULL.
+ * TUG_ENOKEY = the key does not open what was given (a fact about the image), TUG_ECRYPTO = the private key cannot
+ * be used or the library failed (says nothing about the image).
+ */
+struct tug_crypto_enc {
+	/** XOR `data` with the AES-CTR stream of `key` (16 or 32 octets) from counter block `counter` on. TUG_ECRYPTO. */
+	int (*aes_ctr)(struct tug_slice key, const uint8_t counter[16], uint8_t *data, size_t len);
+	/** HMAC with SHA-256 or SHA-512: fills `out` [tug_hash_len(alg)]. TUG_EFLAGS = not built, TUG_ECRYPTO. */
+	int (*hmac)(enum tug_hash_alg alg, struct tug_slice key, struct tug_slice msg, uint8_t *out);
+	/** x coordinate of private key times `peer`. `key` = PKCS#8 DER. TUG_ENOKEY = `peer` is no point of the curve. */
+	int (*ecdh_p256)(struct tug_slice key, const uint8_t peer[TUG_P256_POINT], uint8_t out[32]);
+	/** Shared secret of X25519. `key` = PKCS#8 DER. TUG_ENOKEY = it is all zeros. */
+	int (*x25519)(struct tug_slice key, const uint8_t peer[32], uint8_t out[32]);
+	/**
+	 * RSA-OAEP, SHA-256 for hash and MGF1, no label. `key` = PKCS#1 DER, RSA-2048. Fills out->p, out->len; TUG_ENOKEY
+	 * when the padding is wrong or the message longer than out->cap: one answer for both, in like time.
+	 */
+	int (*rsa_oaep)(struct tug_slice key, struct tug_slice in, struct tug_buf *out);
+	/** RFC 3394 unwrap with the default IV: fills `out` [in.len - 8]. TUG_ENOKEY = integrity check failed. */
+	int (*aes_kw_unwrap)(struct tug_slice kek, struct tug_slice in, uint8_t *out);
 };
 
 #ifdef __cplusplus

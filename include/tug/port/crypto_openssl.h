@@ -18,6 +18,12 @@ extern "C" {
  */
 extern const struct tug_crypto tug_crypto_openssl;
 
+/**
+ * Everything of struct tug_crypto_enc. Private keys: any DER OpenSSL reads (PKCS#8, or PKCS#1 for RSA and SEC 1 for
+ * P-256). Thread safe.
+ */
+extern const struct tug_crypto_enc tug_crypto_enc_openssl;
+
 #ifdef __cplusplus
 }
 #endif
