@@ -86,12 +86,15 @@ struct tug_phone_sorted {
 	uint16_t from[129];                /**< [c] .. [c + 1]: entries of first character c */
 	uint16_t word[TUG_PHONE_SORTED];   /**< index into the table */
 	uint8_t second[TUG_PHONE_SORTED];  /**< second character, 0 = any */
+	uint32_t head[TUG_PHONE_SORTED];   /**< first characters as they are in memory, those that must be equal */
+	uint32_t mask[TUG_PHONE_SORTED];   /**< which of four they are */
 };
 
 /** The words of some domains. */
 struct tug_phone_words {
 	uint8_t domains;                   /**< enum tug_phone_domain, set of; 0 = not made yet */
 	bool sorted;                       /**< `table` is filled, else the tables have too many words */
+	uint64_t pairs[64];                /**< [hash of the first two characters] some word may begin so */
 	struct tug_phone_sorted table[2];  /**< Android's, iOS' */
 };
 
@@ -102,6 +105,9 @@ const struct tug_phone_word *tug_phone_word_of(const struct tug_phone_words *w, 
 					       struct tug_phone_got *got, enum tug_phone_fit *fit);
 
 /* ---- the prefix of a line (read_phone_prefix.c) --------------------------------------------------------------- */
+
+/** Most parts that are taken off the front of a line. */
+#define TUG_PHONE_ATOMS 12u
 
 /** What stands before the text of a line. */
 struct tug_phone_prefix {
@@ -118,11 +124,14 @@ struct tug_phone_prefix {
 	unsigned atoms;    /**< parts found */
 	bool fraction;     /**< the time has one */
 	bool console;      /**< it is a line of Zephyr's log: nothing was looked for */
+	uint8_t libraries; /**< domains that have a tag which was found */
 	size_t body;       /**< where the text begins */
 	size_t start;      /**< where it begins, a bullet included */
 	const struct tug_phone_word *word; /**< the word found there, NULL = none */
 	enum tug_phone_fit fit;            /**< how it fits */
-	struct tug_phone_got got;          /**< with what */
+	enum tug_phone_fit walk;           /**< how a word fits where no part could be taken off any more */
+	struct tug_phone_got got;          /**< with what, when there is a word */
+	size_t at[TUG_PHONE_ATOMS + 1u];   /**< [atoms + 1] where a word was looked for */
 };
 
 /** Find where the text of `line` begins. */
@@ -245,6 +254,7 @@ struct tug_phone {
 	struct tug_phone_prefix prefix; /**< of it */
 	struct tug_phone_prefix looked; /**< of the line looked at */
 	size_t len;             /**< octets in `buf` */
+	size_t got_len;         /**< `len` when what the word took out was found */
 	size_t stub_len;        /**< octets of `stub`, 0 = none */
 	/* time */
 	int64_t last_ms;        /**< latest time */

@@ -24,6 +24,9 @@ int tug_phone_header(struct tug_slice text)
 	while (text.len > 0 && (text.p[0] == '`' || text.p[0] == ' ' || text.p[0] == '\t')) {
 		text = tug_slice_of(text.p + 1, text.len - 1);
 	}
+	if (text.len == 0 || (text.p[0] != 'n' && text.p[0] != 'D' && text.p[0] != 'M')) {
+		return 0;
+	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct tug_slice rest;
 
@@ -103,9 +106,23 @@ void tug_phone_flush(struct tug_phone *s, struct tug_diag *d)
 	if (!s->prefix.foreign && w->act != NULL && !(s->unsent && w->act == tug_phone_act_ios_send)) {
 		struct tug_phone_got got;
 
-		if (tug_phone_fit(w->pattern, l->body, &got) == TUG_PHONE_FULL) {
+		if (s->got_len == s->len && l->body.len == s->len - s->prefix.body) { /* nothing was put behind it */
+			got = s->prefix.got;
+			w->act(s, l, &got, w->arg);
+		} else if (tug_phone_fit(w->pattern, l->body, &got) == TUG_PHONE_FULL) {
 			w->act(s, l, &got, w->arg);
 		}
+	}
+}
+
+/* What was found in a text at `from` stands in its copy at `to`. */
+static void move_got(struct tug_phone_got *g, const uint8_t *from, const uint8_t *to)
+{
+	for (unsigned i = 0; i < g->n_word; i++) {
+		g->word[i].p = to + (g->word[i].p - from);
+	}
+	if (g->rest.p != NULL) {
+		g->rest.p = to + (g->rest.p - from);
 	}
 }
 
@@ -121,7 +138,11 @@ static void hold(struct tug_phone *s, const struct tug_dg_line *l, struct tug_sl
 	s->len = text.len < sizeof(s->buf) ? text.len : sizeof(s->buf);
 	s->cut = l->cut || s->len < text.len;
 	memcpy(s->buf, text.p, s->len);
-	if (p->word != NULL) { /* its slices point into the line, which is gone soon */
+	s->got_len = 0;
+	if (p->word != NULL && s->len == text.len) { /* its slices point into the line, which is gone soon */
+		move_got(&s->prefix.got, text.p, s->buf);
+		s->got_len = p->fit == TUG_PHONE_FULL ? s->len : 0;
+	} else if (p->word != NULL) {
 		tug_phone_fit(p->word->pattern, tug_phone_body(s), &s->prefix.got);
 	}
 	s->open = true;
@@ -158,7 +179,8 @@ static enum tug_claim claim(struct tug_phone *s, struct tug_diag *d, struct tug_
 		return c;
 	}
 	/* The iOS library logs a request before it finds out that it is too long, and then makes another one. */
-	s->unsent = tug_dg_find(text, "Insufficient MTU") != NULL || tug_dg_find(text, "larger than MTU Size") != NULL;
+	s->unsent = (text.p != l->text.p || tug_dg_may(l, "MTU")) &&
+		    (tug_dg_find(text, "Insufficient MTU") != NULL || tug_dg_find(text, "larger than MTU Size") != NULL);
 	tug_phone_flush(s, d);
 	s->unsent = false;
 	s->jumped = false;

@@ -5,11 +5,11 @@
  * nothing more can be taken off.
  */
 #include <ctype.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "phone_priv.h"
 
-#define ATOMS_MAX 12u
 #define SEARCH_MAX 220u
 
 /* Tags that only the libraries' logs have, and tags of other clients on the same phone. */
@@ -33,9 +33,16 @@ static struct tug_slice skip(struct tug_slice s, size_t n)
 	return tug_slice_of(s.p + n, s.len - n);
 }
 
+/* Is one of the tags the library's whose words are looked for? */
+static void note_library(struct tug_phone_prefix *p)
+{
+	uint8_t whose = (p->domains & TUG_PHONE_IOS) != 0 ? TUG_PHONE_IOS : TUG_PHONE_ANDROID;
+
+	p->library = (p->libraries & whose) != 0;
+}
+
 static void set_tag(struct tug_phone_prefix *p, struct tug_slice tag, bool bracket)
 {
-	uint8_t domains = p->domains;
 	const uint8_t *dot = NULL;
 
 	for (size_t i = 0; i < tag.len; i++) { /* the class of "io.runtime.mcumgr.ble.McuMgrBleTransport" */
@@ -45,12 +52,14 @@ static void set_tag(struct tug_phone_prefix *p, struct tug_slice tag, bool brack
 		tag = tug_slice_of(dot, tag.len - (size_t)(dot - tag.p));
 	}
 	tug_dg_copy(p->tag, sizeof(p->tag), tag);
-	if ((domains & TUG_PHONE_IOS) != 0) {
-		p->library = p->library || begins_any(p->tag, ios_tags, sizeof(ios_tags) / sizeof(ios_tags[0]));
-	} else {
-		p->library = p->library || (begins_any(p->tag, android_tags, sizeof(android_tags) / sizeof(android_tags[0])) &&
-					    strcmp(p->tag, "McuMgrLog") != 0);
+	if (begins_any(p->tag, ios_tags, sizeof(ios_tags) / sizeof(ios_tags[0]))) {
+		p->libraries |= TUG_PHONE_IOS;
 	}
+	if (begins_any(p->tag, android_tags, sizeof(android_tags) / sizeof(android_tags[0])) &&
+	    strcmp(p->tag, "McuMgrLog") != 0) {
+		p->libraries |= TUG_PHONE_ANDROID;
+	}
+	note_library(p);
 	p->foreign = p->foreign ||
 		     begins_any(p->tag, foreign_tags, sizeof(foreign_tags) / sizeof(foreign_tags[0])) ||
 		     (bracket && p->level_time && strcmp(p->tag, "DFU") == 0) ||
@@ -402,31 +411,37 @@ static size_t line_number(struct tug_slice s)
 /* A part at the front of `s`; 0 = none. */
 static size_t part(struct tug_slice s, struct tug_phone_prefix *p, bool *dated)
 {
-	bool timed = p->clock >= 0;
+	bool timed = p->clock >= 0, digit, letter;
 	size_t n;
 	char level = 0;
 
-	if (!*dated && !timed && (n = date(s)) > 0) {
+	if (s.len == 0) {
+		return 0;
+	}
+	digit = isdigit(s.p[0]) != 0;
+	letter = isalpha(s.p[0]) != 0;
+	if (digit && !*dated && !timed && (n = date(s)) > 0) {
 		*dated = true;
 		return n;
 	}
-	if (!timed && (n = clock_of(s, &p->clock)) > 0) {
+	if (digit && !timed && (n = clock_of(s, &p->clock)) > 0) {
 		p->fraction = n >= 9 && memchr(s.p, ':', n) != NULL && (s.p[8] == '.' || s.p[8] == ',' || s.p[7] == '.');
 		p->level_time = !*dated && p->atoms == 1 && p->level != 0 && p->fraction;
 		p->time_only = !*dated && !p->level_time;
 		return n;
 	}
-	if ((p->level == 0 && (n = level_letter(s, p->atoms == 0, &level)) > 0) ||
-	    (n = level_word(s, p->atoms > 0 && p->level == 0, &level)) > 0) {
+	if (letter && ((p->level == 0 && (n = level_letter(s, p->atoms == 0, &level)) > 0) ||
+		       (n = level_word(s, p->atoms > 0 && p->level == 0, &level)) > 0)) {
 		if (p->level == 0) { /* else a Java logger's, behind logcat's */
 			p->level = level;
 		}
 		return n;
 	}
-	if (p->atoms == 0 && ((n = line_number(s)) > 0 || (n = word_before_time(s)) > 0)) {
+	if (p->atoms == 0 && ((digit && (n = line_number(s)) > 0) ||
+			      ((letter || s.p[0] >= 0x80) && (n = word_before_time(s)) > 0))) {
 		return n;
 	}
-	if ((n = slash_tag(s, p)) > 0 || (n = bracket(s, p)) > 0) {
+	if ((letter && (n = slash_tag(s, p)) > 0) || (s.p[0] == '[' && (n = bracket(s, p)) > 0)) {
 		return n;
 	}
 	if (timed && *dated && ((n = pids(s)) > 0 || (n = process(s)) > 0)) {
@@ -435,7 +450,7 @@ static size_t part(struct tug_slice s, struct tug_phone_prefix *p, bool *dated)
 	if (timed && *dated && p->level == 0 && (n = studio(s, p)) > 0) {
 		return n;
 	}
-	return p->atoms > 0 || p->tag[0] == '\0' ? name(s, p) : 0;
+	return letter && (p->atoms > 0 || p->tag[0] == '\0') ? name(s, p) : 0;
 }
 
 static void look(struct tug_phone_prefix *p, struct tug_slice line, const struct tug_phone_words *words)
@@ -445,6 +460,7 @@ static void look(struct tug_phone_prefix *p, struct tug_slice line, const struct
 	if (p->body >= 2 && line.p[p->body - 1] == ' ' && line.p[p->body - 2] == '-') {
 		p->start -= 2;
 	}
+	p->at[p->atoms] = p->body;
 	p->word = tug_phone_word_of(words, skip(line, p->body), &p->got, &p->fit);
 }
 
@@ -501,7 +517,8 @@ void tug_phone_prefix(struct tug_slice line, const struct tug_phone_words *words
 	bool dated = false;
 	size_t n;
 
-	memset(p, 0, sizeof(*p));
+	memset(p, 0, offsetof(struct tug_phone_prefix, got));
+	p->got.literals = 0;
 	p->clock = -1;
 	p->domains = words->domains;
 	p->of = line;
@@ -512,7 +529,7 @@ void tug_phone_prefix(struct tug_slice line, const struct tug_phone_words *words
 		return;
 	}
 	look(p, line, words);
-	while (p->fit != TUG_PHONE_FULL && p->atoms < ATOMS_MAX) {
+	while (p->fit != TUG_PHONE_FULL && p->atoms < TUG_PHONE_ATOMS) {
 		n = part(skip(line, p->body), p, &dated);
 		if (n == 0) {
 			break;
@@ -522,6 +539,7 @@ void tug_phone_prefix(struct tug_slice line, const struct tug_phone_words *words
 		look(p, line, words);
 	}
 	p->adb = p->adb || (dated && p->clock >= 0 && p->level != 0);
+	p->walk = p->fit;
 	if (p->fit == TUG_PHONE_NO && (p->atoms > 0 || chain(line))) {
 		search(p, line, words);
 	}
@@ -537,17 +555,24 @@ void tug_phone_prefix_again(const struct tug_phone_prefix *known, const struct t
 		p->domains = words->domains;
 		return;
 	}
-	if (known->atoms > 0 || known->fit == TUG_PHONE_FULL || known->level != 0 || known->adb || known->tag[0] != '\0') {
-		tug_phone_prefix(line, words, p);
+	if (known->walk == TUG_PHONE_FULL) {
+		tug_phone_prefix(line, words, p); /* there may be more parts behind it */
 		return;
 	}
-	/* No part could be taken off the front, whatever the words. */
-	memset(p, 0, sizeof(*p));
-	p->clock = -1;
+	/* The same parts are taken off, unless a word stands before one of them. */
+	*p = *known;
 	p->domains = words->domains;
-	p->of = line;
-	look(p, line, words);
-	if (p->fit == TUG_PHONE_NO && chain(line)) {
+	note_library(p);
+	for (unsigned i = 0; i < known->atoms; i++) {
+		if (tug_phone_word_of(words, skip(line, p->at[i]), &p->got, &p->fit) != NULL && p->fit == TUG_PHONE_FULL) {
+			tug_phone_prefix(line, words, p);
+			return;
+		}
+	}
+	p->body = p->at[p->atoms];
+	p->word = tug_phone_word_of(words, skip(line, p->body), &p->got, &p->fit);
+	p->walk = p->fit;
+	if (p->fit == TUG_PHONE_NO && (p->atoms > 0 || chain(line))) {
 		search(p, line, words);
 	}
 }

@@ -283,6 +283,19 @@ static const struct tug_phone_word *table_of(unsigned which, size_t *n)
 	return which == 0 ? tug_phone_words_android(n) : tug_phone_words_ios(n);
 }
 
+/* The characters of `pattern` that a text must begin with, as far as four go. */
+static void note_head(struct tug_phone_sorted *s, size_t at, const char *pattern)
+{
+	uint8_t head[4] = { 0 }, mask[4] = { 0 };
+
+	for (size_t i = 0; i < 4 && pattern[i] != '\0' && pattern[i] != ' ' && pattern[i] != '%'; i++) {
+		head[i] = (uint8_t)pattern[i];
+		mask[i] = 0xff;
+	}
+	memcpy(&s->head[at], head, sizeof(head));
+	memcpy(&s->mask[at], mask, sizeof(mask));
+}
+
 /* One table by first characters, as counting sorts do. False: it does not fit. */
 static bool sort(struct tug_phone_sorted *s, const struct tug_phone_word *table, size_t n, uint8_t domains)
 {
@@ -300,11 +313,27 @@ static bool sort(struct tug_phone_sorted *s, const struct tug_phone_word *table,
 				return false;
 			}
 			s->word[all] = (uint16_t)i;
+			note_head(s, all, t);
 			s->second[all++] = t[1] == ' ' || t[1] == '%' ? 0 : (uint8_t)t[1];
 		}
 	}
 	s->from[128] = (uint16_t)all;
 	return true;
+}
+
+static void note_pairs(struct tug_phone_words *w, const struct tug_phone_sorted *s, const struct tug_phone_word *table)
+{
+	for (size_t i = 0; i < s->from[128]; i++) {
+		uint8_t first = (uint8_t)table[s->word[i]].pattern[0];
+
+		for (unsigned c = 0; c < 256; c++) {
+			size_t pair = tug_dg_pair(first, (uint8_t)c);
+
+			if (s->second[i] == 0 || s->second[i] == c) {
+				w->pairs[pair >> 6] |= UINT64_C(1) << (pair & 63);
+			}
+		}
+	}
 }
 
 void tug_phone_words_make(struct tug_phone_words *w, uint8_t domains)
@@ -319,6 +348,7 @@ void tug_phone_words_make(struct tug_phone_words *w, uint8_t domains)
 		const struct tug_phone_word *table = table_of(i, &n);
 
 		w->sorted = sort(&w->table[i], table, n, domains) && w->sorted;
+		note_pairs(w, &w->table[i], table);
 	}
 }
 
@@ -350,11 +380,20 @@ static const struct tug_phone_word *best_of(unsigned which, const struct tug_pho
 	size_t n;
 	const struct tug_phone_word *table = table_of(which, &n);
 	uint8_t c = body.p[0], second = body.len > 1 ? body.p[1] : 0;
+	uint32_t head = 0;
 	bool full = false;
 
 	if (sorted != NULL) {
 		size_t i = c < 128 ? sorted->from[c] : 0, end = c < 128 ? sorted->from[c + 1] : 0;
 
+		if (body.len >= sizeof(head)) {
+			memcpy(&head, body.p, sizeof(head));
+			for (; i < end && !full; i++) {
+				if ((head & sorted->mask[i]) == sorted->head[i]) {
+					full = try_word(&table[sorted->word[i]], body, &best, got);
+				}
+			}
+		}
 		for (; i < end && !full; i++) {
 			if (sorted->second[i] == second || sorted->second[i] == 0 || second == 0) {
 				full = try_word(&table[sorted->word[i]], body, &best, got);
@@ -371,10 +410,12 @@ static const struct tug_phone_word *best_of(unsigned which, const struct tug_pho
 	return best.word;
 }
 
-/* Does any word of the two tables begin with `c`? */
-static bool any_begins(const struct tug_phone_sorted *s, uint8_t c)
+/* Could any word begin as `body` does? False is certain. */
+static bool any_begins(const struct tug_phone_words *w, struct tug_slice body)
 {
-	return c < 128 && (s[0].from[c] != s[0].from[c + 1] || s[1].from[c] != s[1].from[c + 1]);
+	size_t pair = body.len > 1 ? tug_dg_pair(body.p[0], body.p[1]) : 0;
+
+	return body.len == 1 || (body.len > 1 && (w->pairs[pair >> 6] >> (pair & 63) & 1u) != 0);
 }
 
 static const struct tug_phone_word *word_of(const struct tug_phone_words *w, struct tug_slice body, uint8_t domains,
@@ -386,7 +427,7 @@ static const struct tug_phone_word *word_of(const struct tug_phone_words *w, str
 	struct tug_phone_got g;
 
 	*fit = TUG_PHONE_NO;
-	if (body.len == 0 || (sorted != NULL && !any_begins(sorted, body.p[0]))) {
+	if (body.len == 0 || (sorted != NULL && !any_begins(w, body))) {
 		got->literals = 0;
 		return NULL;
 	}
