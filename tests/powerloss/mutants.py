@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults that could be made in src/boot: (file, what it is, text as it is, text with the fault).
+
+The old text occurs exactly once in its file. A fault that changes nothing that matters (an equivalent mutant) does not
+belong here. mutate.py makes each of them and expects the power-cut sweep to find it.
+"""
+SLOT, MOVE, OVER, DECIDE, BOOT = "slot.c", "mode_swap_move.c", "mode_overwrite.c", "decide.c", "boot.c"
+
+INIT_INFO = "rc = tug_trailer_write_swap_info(&b->pri, &b->pri_geo, (uint8_t)b->todo.type, 0);"
+INIT_SIZE = "rc = tug_trailer_write_swap_size(&b->pri, &b->pri_geo, b->amount);"
+INIT_MAGIC = "return rc == TUG_OK ? tug_trailer_write_magic(&b->pri, &b->pri_geo) : rc;\n}\n\nstatic int begin("
+REVERT_OK = "rc = tug_trailer_write_flag(&b->sec, &b->sec_geo, tug_trailer_image_ok_off(&b->sec_geo));"
+REVERT_SIZE = "rc = tug_trailer_write_swap_size(&b->sec, &b->sec_geo, b->amount);"
+EXCHANGE = ("rc = down ? replace(b, &b->cfg->sec, s, &b->cfg->pri, s) : replace(b, &b->cfg->pri, s + 1u, &b->cfg->sec, s);")
+
+MUTANTS = [
+    # ---- slot I/O
+    (SLOT, "the first sector is not erased", "first = s.off;", "first = s.off + s.size;"),
+    (SLOT, "the last chunk is not copied", "while (at < len) {", "while (at + TUG_BOOT_CHUNK < len) {"),
+    (SLOT, "every chunk is the first one", "tug_flash_read(from, from_off + at,", "tug_flash_read(from, from_off,"),
+    (SLOT, "a failed write is not noticed", "if (rc != TUG_OK) {\n\t\t\treturn rc;\n\t\t}\n\t\tboot_feed(b);\n\t\tat += n;",
+     "if (rc == TUG_EPOWER) {\n\t\t\treturn rc;\n\t\t}\n\t\tboot_feed(b);\n\t\tat += n;"),
+    (SLOT, "only the last sector of a trailer is erased", "return boot_erase(b, a, start, a->size - start, true);",
+     "return boot_erase(b, a, start < a->size ? a->size - 1u : start, 1, true);"),
+    (SLOT, "records one further", "tug_trailer_status_off(&b->pri_geo) + r * w, unit, w",
+     "tug_trailer_status_off(&b->pri_geo) + (r + 1u) * w, unit, w"),
+    (SLOT, "records one nearer", "tug_trailer_status_off(&b->pri_geo) + r * w, unit, w",
+     "tug_trailer_status_off(&b->pri_geo) + (r > 0 ? r - 1u : r) * w, unit, w"),
+    (SLOT, "records that say nothing", "unit[0] = value;", "unit[0] = b->pri.erased;\n\t(void)value;"),
+    (SLOT, "one record too few is found", "*found = left - n + i;", "*found = left - n + i - 1u;"),
+    (SLOT, "one record too many is found", "*found = left - n + i;", "*found = left - n + i + 1u;"),
+    (SLOT, "the lowest record counts", "for (uint32_t i = n; i > 0; i--) {", "for (uint32_t i = 1; i <= n; i++) {"),
+    (SLOT, "records are looked for in the first octet", "if (!is_erased(&buf[(size_t)(i - 1u) * w], w, b->pri.erased)) {",
+     "if (!is_erased(&buf[(size_t)(i - 1u) * w], w > 1 ? 1u : 0u, b->pri.erased)) {"),
+    # ---- swap using move: steps
+    (MOVE, "a sector too few", "return (b->amount + b->sector - 1u) / b->sector;", "return b->amount / b->sector;"),
+    (MOVE, "half of it only", "return (b->amount + b->sector - 1u) / b->sector;", "return (b->amount / 2u + b->sector - 1u) / b->sector;"),
+    (MOVE, "upwards from below", "&b->cfg->pri, n - k - 1u, &b->cfg->pri, n - k);", "&b->cfg->pri, k, &b->cfg->pri, k + 1u);"),
+    (MOVE, "up by two", "&b->cfg->pri, n - k - 1u, &b->cfg->pri, n - k);", "&b->cfg->pri, n - k - 1u, &b->cfg->pri, n - k + 1u);"),
+    (MOVE, "moving starts over", "for (uint32_t k = b->done; rc == TUG_OK && k < n; k++) {",
+     "for (uint32_t k = 0; rc == TUG_OK && k < n; k++) {"),
+    (MOVE, "a move is skipped on resume", "for (uint32_t k = b->done; rc == TUG_OK && k < n; k++) {",
+     "for (uint32_t k = b->done > 0 ? b->done + 1u : 0u; rc == TUG_OK && k < n; k++) {"),
+    (MOVE, "the last move is left out", "for (uint32_t k = b->done; rc == TUG_OK && k < n; k++) {",
+     "for (uint32_t k = b->done; rc == TUG_OK && k + 1u < n; k++) {"),
+    (MOVE, "moves without records", "rc = boot_record(b, k, 1);", "(void)0;"),
+    (MOVE, "records of moves count from one", "rc = boot_record(b, k, 1);", "rc = boot_record(b, k + 1u, 1);"),
+    (MOVE, "a move is recorded before it is done",
+     "rc = replace(b, &b->cfg->pri, n - k - 1u, &b->cfg->pri, n - k);\n\t\tif (rc == TUG_OK) {\n\t\t\tb->moved = true;\n\t\t\trc = boot_record(b, k, 1);\n\t\t}",
+     "rc = boot_record(b, k, 1);\n\t\tif (rc == TUG_OK) {\n\t\t\tb->moved = true;\n\t\t\trc = replace(b, &b->cfg->pri, n - k - 1u, &b->cfg->pri, n - k);\n\t\t}"),
+    (MOVE, "a sector is recorded as new before it is copied", EXCHANGE,
+     "rc = boot_record(b, max + step, down ? 1 : 2);\n\t\tif (rc == TUG_OK) {\n\t\t\t" + EXCHANGE + "\n\t\t\tcontinue;\n\t\t}"),
+    (MOVE, "the old sector goes first", "bool down = step % 2u == 0;", "bool down = step % 2u != 0;"),
+    (MOVE, "the old sector is taken from where it was", "replace(b, &b->cfg->pri, s + 1u, &b->cfg->sec, s);",
+     "replace(b, &b->cfg->pri, s, &b->cfg->sec, s);"),
+    (MOVE, "the old sector goes one too far", "replace(b, &b->cfg->pri, s + 1u, &b->cfg->sec, s);",
+     "replace(b, &b->cfg->pri, s + 1u, &b->cfg->sec, s + 1u);"),
+    (MOVE, "exchanging starts over", "b->done > max ? b->done - max : 0u;", "b->done > max ? 0u : 0u;"),
+    (MOVE, "an exchange is skipped on resume", "b->done > max ? b->done - max : 0u;", "b->done > max ? b->done - max + 1u : 0u;"),
+    (MOVE, "exchanges without records", "rc = boot_record(b, max + step, down ? 1 : 2);", "(void)max;"),
+    (MOVE, "records of exchanges one further", "rc = boot_record(b, max + step, down ? 1 : 2);",
+     "rc = boot_record(b, max + step + 1u, down ? 1 : 2);"),
+    (MOVE, "records of exchanges where those of moves are", "rc = boot_record(b, max + step, down ? 1 : 2);",
+     "rc = boot_record(b, n_swap(b) + step, down ? 1 : 2);"),
+    (MOVE, "the last exchange is left out", "uint32_t steps = 2u * n_swap(b);", "uint32_t steps = 2u * n_swap(b) - 1u;"),
+    (MOVE, "a sector is written without erasing", "int rc = boot_erase(b, to, to_sector * b->sector, b->sector, false);",
+     "int rc = TUG_OK;"),
+    (MOVE, "the sector above is erased too", "int rc = boot_erase(b, to, to_sector * b->sector, b->sector, false);",
+     "int rc = boot_erase(b, to, to_sector * b->sector, b->sector + 1u, false);"),
+    (MOVE, "nothing counts as moved", "b->moved = true;\n\t\t\trc = boot_record", "rc = boot_record"),
+    (MOVE, "nothing counts as moved on resume", "b->moved = b->done > 0;", "b->moved = false;"),
+    (MOVE, "the amount is not read on resume", "b->amount = b->pri_tr.swap_size;", "b->amount = b->cfg->pri.size / 2u;"),
+    # ---- swap using move: trailers
+    (MOVE, "a revert without a mark of its own", "if (b->todo.type == TUG_SWAP_REVERT && !has_mark) {",
+     "if (b->todo.type == TUG_SWAP_REVERT && has_mark) {"),
+    (MOVE, "a revert's mark says test", REVERT_OK, "rc = TUG_OK;"),
+    (MOVE, "a revert's mark looks like an update's", REVERT_SIZE, "rc = TUG_OK;"),
+    (MOVE, "the primary trailer is not erased first",
+     "int rc = boot_scrub_trailer(b, &b->cfg->pri);", "int rc = TUG_OK;"),
+    (MOVE, "the trailer says no type", INIT_INFO, "rc = TUG_OK;"),
+    (MOVE, "the trailer says another type", INIT_INFO, INIT_INFO.replace("(uint8_t)b->todo.type", "TUG_SWAP_TEST")),
+    (MOVE, "every update is permanent", "if (rc == TUG_OK && b->todo.type != TUG_SWAP_TEST) {", "if (rc == TUG_OK) {"),
+    (MOVE, "the trailer says no amount", INIT_SIZE, "rc = TUG_OK;"),
+    (MOVE, "the trailer is never finished", INIT_MAGIC, "return rc;\n}\n\nstatic int begin("),
+    (MOVE, "the mark is not dropped", "return rc == TUG_OK ? boot_scrub_trailer(b, &b->cfg->sec) : rc;\n}\n\n/* Write a flag",
+     "return rc;\n}\n\n/* Write a flag"),
+    (MOVE, "the mark is dropped first", "int rc = TUG_OK;\n\n\tif (b->todo.kind == BOOT_FRESH) {",
+     "int rc = boot_scrub_trailer(b, &b->cfg->sec);\n\n\tif (rc == TUG_OK && b->todo.kind == BOOT_FRESH) {"),
+    (MOVE, "an update is never closed", "rc = set_flag(b, tug_trailer_copy_done_off(&b->pri_geo), t.copy_done);", "rc = TUG_OK;"),
+    (MOVE, "flags are written twice", "return now == TUG_UNSET ? tug_trailer_write_flag", "return now != TUG_BAD ? tug_trailer_write_flag"),
+    (MOVE, "a trial is confirmed by the boot that began it", "close_trailer(b, b->todo.type != TUG_SWAP_TEST) : rc;",
+     "close_trailer(b, b->todo.type != TUG_SWAP_NONE) : rc;"),
+    (MOVE, "a trial whose revert cannot begin stays", "if (b->todo.type == TUG_SWAP_REVERT) {\n\t\treturn TUG_ESTATE;",
+     "if (b->todo.type == TUG_SWAP_FAIL) {\n\t\treturn TUG_ESTATE;"),
+    # ---- overwrite
+    (OVER, "half of the slot is erased", "rc = boot_erase(b, &cfg->pri, 0, cfg->pri.size, false);",
+     "rc = boot_erase(b, &cfg->pri, 0, cfg->pri.size / 2u, false);"),
+    (OVER, "half of the image is copied", "rc = boot_copy(b, &cfg->sec, 0, &cfg->pri, 0, len);",
+     "rc = boot_copy(b, &cfg->sec, 0, &cfg->pri, 0, len / 2u);"),
+    (OVER, "the mark is dropped before the copy", "log_begin(b, len);",
+     "log_begin(b, len);\n\trc = boot_erase(b, &cfg->sec, cfg->sec.size - 1u, 1, true);\n\tif (rc != TUG_OK) {\n\t\treturn rc;\n\t}"),
+    # ---- decision
+    (DECIDE, "a torn copy_done counts as none", "if (pri.copy_done == TUG_BAD) {", "if (pri.copy_done == TUG_GOOD) {"),
+    (DECIDE, "a revert's own mark is an update's", "return sec->swap_type == TUG_SWAP_NONE && sec->swap_size != UINT32_MAX && sec->swap_size != 0;",
+     "return sec->swap_type == TUG_SWAP_NONE && sec->swap_size == UINT32_MAX;"),
+    (DECIDE, "a finished update goes on", "return pri->magic == TUG_GOOD && pri->copy_done == TUG_UNSET && is_update(pri->swap_type);",
+     "return pri->magic == TUG_GOOD && is_update(pri->swap_type);"),
+    (DECIDE, "records are not believed", "return make(v->records == BOOT_RECORDS_SOME ? BOOT_RESUME : BOOT_START,",
+     "return make(v->records == BOOT_RECORDS_WRONG ? BOOT_RESUME : BOOT_START,"),
+    (DECIDE, "nothing goes on", "if (goes_on(v, type)) {", "if (goes_on(v, type) && v->pri.swap_type == TUG_SWAP_NONE) {"),
+    # ---- order of events
+    (BOOT, "bad images are taken", "return refuse(b, true);\n\tcase BOOT_SLOT_UNKNOWN:", "break;\n\tcase BOOT_SLOT_UNKNOWN:"),
+    (BOOT, "the amount is that of the new image", "*octets = pri > sec ? pri : sec;", "*octets = sec;\n\t(void)pri;"),
+    (BOOT, "the amount is that of the old image", "*octets = pri > sec ? pri : sec;", "*octets = pri != 0 ? pri : sec;"),
+    (BOOT, "older images are taken", "if (older) {", "if (older && b->done > 0) {"),
+    (BOOT, "downgrade prevention stops a revert", "b->todo.kind == BOOT_FRESH && b->todo.type != TUG_SWAP_REVERT) {",
+     "b->todo.kind == BOOT_FRESH) {"),
+    (BOOT, "what could not be read is refused", "default:\n\t\treturn not_now(b, why);", "default:\n\t\treturn refuse(b, true);"),
+    (BOOT, "an update that failed half way is given up", "if (err == TUG_EPOWER || b->moved) {", "if (err == TUG_EPOWER) {"),
+    (BOOT, "a revert without an image to go back to stays due", "rc = keep_primary(b, false);", "rc = TUG_OK;"),
+]
