@@ -73,26 +73,50 @@ def find(program):
     return None
 
 
-def try_one(build, objects, link_cmd, number):
-    name, what, old, new = MUTANTS[number]
+def build_with(build, objects, link_cmd, name, text, folder):
+    """The sweep with `text` in the place of the boot core's file `name`. Returns (program, error)."""
+    source, archive, program = (os.path.join(folder, n) for n in (name, "libtug_boot.a", "powerloss"))
+    with open(source, "w", encoding="utf-8") as f:
+        f.write(text)
+    made = compile_one(objects[name], source, os.path.join(folder, name + ".o"), build)
+    if made.returncode != 0:
+        return None, "does not compile: " + made.stderr.strip()[:400]
+    shutil.copy(os.path.join(build, "src/boot/libtug_boot.a"), archive)
+    subprocess.run(["ar", "r", archive, os.path.join(folder, name + ".o")], check=True, capture_output=True)
+    made = link(link_cmd, "src/boot/libtug_boot.a", archive, program, build)
+    if made.returncode != 0:
+        return None, "does not link: " + made.stderr.strip()[:400]
+    return program, None
+
+
+def read(name):
     with open(os.path.join(BOOT, name), encoding="utf-8") as f:
-        text = f.read()
+        return f.read()
+
+
+def try_one(build, objects, link_cmd, number):
+    name, _, old, new = MUTANTS[number]
+    text = read(name)
     if text.count(old) != 1:
         return number, "stale", f"the text occurs {text.count(old)} times in {name}"
     with tempfile.TemporaryDirectory(prefix="mutant-") as d:
-        source, archive = os.path.join(d, name), os.path.join(d, "libtug_boot.a")
-        with open(source, "w", encoding="utf-8") as f:
-            f.write(text.replace(old, new))
-        made = compile_one(objects[name], source, os.path.join(d, name + ".o"), build)
-        if made.returncode != 0:
-            return number, "stale", "does not compile: " + made.stderr.strip()[:400]
-        shutil.copy(os.path.join(build, "src/boot/libtug_boot.a"), archive)
-        subprocess.run(["ar", "r", archive, os.path.join(d, name + ".o")], check=True, capture_output=True)
-        made = link(link_cmd, "src/boot/libtug_boot.a", archive, os.path.join(d, "powerloss"), build)
-        if made.returncode != 0:
-            return number, "stale", "does not link: " + made.stderr.strip()[:400]
-        found = find(os.path.join(d, "powerloss"))
+        program, error = build_with(build, objects, link_cmd, name, text.replace(old, new), d)
+        if error:
+            return number, "stale", error
+        found = find(program)
         return number, "found" if found else "MISSED", found or "the whole sweep passes"
+
+
+def control(build, objects, link_cmd, names):
+    """Without a fault nothing may be found: else every fault would be."""
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix="mutant-") as d:
+            program, error = build_with(build, objects, link_cmd, name, read(name), d)
+            if error is None:
+                r = subprocess.run([program, "--first", "--only", "1k-w8:"], capture_output=True, text=True, timeout=HANGS_S)
+                error = f"the sweep fails: {r.stderr[:400]}" if r.returncode else None
+            if error:
+                sys.exit(f"{name} as it is: {error}; build 'powerloss' anew")
 
 
 def main():
@@ -100,13 +124,14 @@ def main():
         sys.exit(__doc__)
     build = os.path.abspath(sys.argv[1])
     objects, link_cmd = commands(build)
-    wanted = [int(n) for n in sys.argv[2:]] or range(len(MUTANTS))
+    wanted = [int(n) for n in sys.argv[2:]] or list(range(len(MUTANTS)))
+    control(build, objects, link_cmd, sorted({MUTANTS[n][0] for n in wanted}))
     results = {"found": 0, "MISSED": 0, "stale": 0}
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         for number, result, text in pool.map(lambda n: try_one(build, objects, link_cmd, n), wanted):
             results[result] += 1
             print(f"{number:3} {result:6} {MUTANTS[number][0]}: {MUTANTS[number][1]}\n           {text}", flush=True)
-    print(f"{results['found']} of {len(list(wanted))} faults found, {results['MISSED']} missed, {results['stale']} could not be made")
+    print(f"{results['found']} of {len(wanted)} faults found, {results['MISSED']} missed, {results['stale']} could not be made")
     return 2 if results["stale"] else 1 if results["MISSED"] else 0
 
 
