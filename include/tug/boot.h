@@ -6,7 +6,7 @@
 #ifndef TUG_BOOT_H
 #define TUG_BOOT_H
 
-#include <tug/image.h>
+#include <tug/image_enc.h>
 #include <tug/port/flash.h>
 #include <tug/port/log.h>
 #include <tug/port/reset.h>
@@ -21,6 +21,7 @@ extern "C" {
 #define TUG_BOOT_CHUNK 1024u
 
 struct tug_boot_mode_ops;
+struct tug_boot_enc_ops;
 
 /** Overwrite-only: the secondary image replaces the primary one, no way back. */
 extern const struct tug_boot_mode_ops tug_boot_overwrite;
@@ -29,12 +30,23 @@ extern const struct tug_boot_mode_ops tug_boot_overwrite_fast;
 /** Swap using move, with revert. */
 extern const struct tug_boot_mode_ops tug_boot_swap_move;
 
+/** Code for encrypted images; a firmware that does not name it does not carry it. */
+extern const struct tug_boot_enc_ops tug_boot_encrypted;
+
+/** Encrypted images: ciphertext in the secondary slot, plaintext in the primary one. Keeps what it points to. */
+struct tug_boot_enc {
+	const struct tug_boot_enc_ops *ops; /**< &tug_boot_encrypted */
+	struct tug_enc enc;                 /**< scheme, private key, primitives */
+	bool aes256;                        /**< images have 32-octet keys; else 16. Fixes the size of the trailer */
+};
+
 /** What a boot core is built with. Keeps everything it points to. */
 struct tug_boot_cfg {
 	const struct tug_boot_mode_ops *mode;   /**< update mode */
 	struct tug_flash_area pri;              /**< primary slot */
 	struct tug_flash_area sec;              /**< secondary slot */
 	const struct tug_crypto *crypto;        /**< digests and signatures */
+	const struct tug_boot_enc *enc;         /**< encrypted images; NULL = they are refused */
 	struct tug_verify_policy verify;        /**< keys and scheme; max_size is set by the mode */
 	struct tug_log log;                     /**< console, MCUboot's wording */
 	struct tug_watchdog watchdog;           /**< fed per erase and chunk */

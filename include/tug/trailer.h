@@ -39,6 +39,8 @@ uint32_t tug_trailer_copy_done_off(const struct tug_trailer_geo *g);
 uint32_t tug_trailer_swap_info_off(const struct tug_trailer_geo *g);
 /** Offset of swap_size. */
 uint32_t tug_trailer_swap_size_off(const struct tug_trailer_geo *g);
+/** Offset of a stored image key, `which` 0 = the primary image's, 1 = the secondary image's; needs key_size. */
+uint32_t tug_trailer_key_off(const struct tug_trailer_geo *g, unsigned which);
 /** Offset of the status area = start of the trailer. */
 uint32_t tug_trailer_status_off(const struct tug_trailer_geo *g);
 /** Offset of the TLV-sizes field (swap-offset only). */
@@ -94,6 +96,11 @@ int tug_trailer_write_flag(const struct tug_io *io, const struct tug_trailer_geo
 int tug_trailer_write_swap_info(const struct tug_io *io, const struct tug_trailer_geo *g, uint8_t type, uint8_t image);
 /** Write swap_size. */
 int tug_trailer_write_swap_size(const struct tug_io *io, const struct tug_trailer_geo *g, uint32_t size);
+
+/** Write a whole image key cell [key_size], all 0xff = that image is not encrypted. One write. */
+int tug_trailer_write_key(const struct tug_io *io, const struct tug_trailer_geo *g, unsigned which, const uint8_t *key);
+/** Read an image key cell into key[key_size]. Errors: io errors. */
+int tug_trailer_read_key(const struct tug_io *io, const struct tug_trailer_geo *g, unsigned which, uint8_t *key);
 
 /**
  * Mark the secondary slot for the next boot, as MCUboot's boot_set_pending.

@@ -22,6 +22,7 @@ static struct tug_trailer_geo geo_of(const struct tug_boot_cfg *cfg, uint32_t si
 	g.max_align = cfg->max_align;
 	g.write_size = unit;
 	g.states = 3;
+	g.key_size = cfg->enc == NULL ? 0u : cfg->enc->aes256 ? 32u : 16u;
 	return g;
 }
 
@@ -57,6 +58,9 @@ static bool cfg_ok(const struct tug_boot_cfg *cfg)
 		return false;
 	}
 	if (cfg->max_align != 8 && cfg->max_align != 16 && cfg->max_align != 32) {
+		return false;
+	}
+	if (cfg->enc != NULL && (cfg->enc->ops == NULL || cfg->enc->enc.crypto == NULL)) {
 		return false;
 	}
 	return cfg->max_sectors != 0 && unit_ok(cfg->pri.dev->write_size, cfg->max_align) &&
@@ -351,8 +355,10 @@ static int prepare(struct boot *b)
 	}
 	if (b->cfg->mode->fits(b) != TUG_OK) {
 		nothing(b);
+		return TUG_OK;
 	}
-	return TUG_OK;
+	rc = boot_crypt_begin(b);
+	return rc == TUG_OK ? TUG_OK : not_now(b, rc);
 }
 
 /* An update that failed before anything was lost must not cost the image that runs. */
@@ -401,7 +407,7 @@ static int check_primary(struct boot *b)
 	int why = TUG_OK;
 
 	if (!b->check_pri && !b->cfg->validate_primary) {
-		why = tug_image_open_hdr(&b->img, &b->pri, 0, 0);
+		why = tug_image_open_hdr(&b->img, &b->pri, 0, boot_can(b));
 		if (why == TUG_OK && (b->img.hdr.flags & TUG_IMG_F_NON_BOOTABLE) != 0) {
 			why = TUG_EERASED;
 		}
@@ -439,6 +445,22 @@ static int finish(struct boot *b)
 	return b->cleanup && b->cfg->mode->finish != NULL ? optional(b, b->cfg->mode->finish(b)) : TUG_OK;
 }
 
+static int go(struct boot *b)
+{
+	int rc = read_trailers(b);
+
+	if (rc == TUG_OK) {
+		rc = decide(b);
+	}
+	if (rc == TUG_OK) {
+		rc = update(b);
+	}
+	if (rc == TUG_OK) {
+		rc = check_primary(b);
+	}
+	return rc == TUG_OK ? finish(b) : rc;
+}
+
 int tug_boot_go(struct tug_boot *tb, const struct tug_boot_cfg *cfg, struct tug_boot_rsp *rsp)
 {
 	struct boot *b = (struct boot *)(void *)tb->opaque;
@@ -450,18 +472,9 @@ int tug_boot_go(struct tug_boot *tb, const struct tug_boot_cfg *cfg, struct tug_
 		return rc; /* before there is a console to tell */
 	}
 	boot_log(b, TUG_LOG_INF, "Starting bootloader");
-	rc = read_trailers(b);
-	if (rc == TUG_OK) {
-		rc = decide(b);
-	}
-	if (rc == TUG_OK) {
-		rc = update(b);
-	}
-	if (rc == TUG_OK) {
-		rc = check_primary(b);
-	}
-	if (rc == TUG_OK) {
-		rc = finish(b);
+	rc = go(b);
+	if (cfg->enc != NULL) {
+		cfg->enc->ops->wipe(b);
 	}
 	if (rc != TUG_OK) {
 		boot_log(b, TUG_LOG_ERR, "Unable to find bootable image");

@@ -51,6 +51,46 @@ bool boot_began(const struct tug_trailer *pri);
 /** Decide. Pure: no flash, no state. Source: docs/boot.md, decision table. */
 struct boot_decision boot_decide(const struct boot_view *v);
 
+/* ---- encryption (crypt.c) ------------------------------------------------------------------------ */
+
+/** Image keys of one boot: [0] of the image that was in the primary slot before the update, [1] of the other. */
+struct boot_crypt {
+	struct tug_image_key key[2]; /**< len 0 = not encrypted */
+	struct tug_image_hdr hdr[2]; /**< say what is payload; all zero = no image */
+	struct tug_enc_view view;    /**< the secondary slot's image as plaintext */
+};
+
+struct boot;
+
+/** Where the header of an image lies just now. */
+struct boot_place {
+	const struct tug_flash_area *area; /**< slot or scratch */
+	uint32_t off;                      /**< in it */
+};
+
+/** Calls of the core into crypt.c, behind cfg->enc so that nothing is linked where it is not used. */
+struct tug_boot_enc_ops {
+	/** b->img is the secondary image: open it again as plaintext. Errors: those of tug_image_key_open. */
+	int (*open)(struct boot *b);
+	/** Before an update begins: keys of both images from their own TLVs. */
+	int (*begin)(struct boot *b);
+	/** An update goes on: keys from the primary trailer, headers from where they lie now. */
+	int (*resume)(struct boot *b, struct boot_place pri, struct boot_place sec);
+	/** Write both keys to a trailer. */
+	int (*store)(struct boot *b, const struct tug_io *io, const struct tug_trailer_geo *g);
+	/** Octets on their way: `off` = their offset in the image. */
+	int (*pass)(struct boot *b, bool from_pri, bool to_pri, uint32_t off, struct tug_buf data);
+	/** The boot ends: forget keys, and the plaintext in the copy buffer. */
+	void (*wipe)(struct boot *b);
+};
+
+/** Calls begin, resume and store of cfg->enc; TUG_OK without. */
+int boot_crypt_begin(struct boot *b);
+/** See boot_crypt_begin. */
+int boot_crypt_resume(struct boot *b, struct boot_place pri, struct boot_place sec);
+/** See boot_crypt_begin. A trailer gets its keys before its magic. */
+int boot_crypt_store(struct boot *b, const struct tug_io *io, const struct tug_trailer_geo *g);
+
 /* ---- one boot ------------------------------------------------------------------------------------ */
 
 /** State of one boot; lives in struct tug_boot. */
@@ -75,6 +115,7 @@ struct boot {
 	bool sec_dead;                    /**< secondary slot cannot be read */
 	bool check_pri;                   /**< an update ran: verify the primary slot whatever cfg says */
 	bool cleanup;                     /**< the mode's finish step is due */
+	struct boot_crypt crypt;          /**< image keys; wiped when the boot ends */
 	uint16_t status_fails;            /**< records that could not be written */
 	size_t line_len;                  /**< octets in line */
 	char line[BOOT_LINE];             /**< console line being made */
@@ -103,7 +144,10 @@ struct tug_boot_mode_ops {
 
 /** Erase the sectors of `a` that hold [off, off+len), one call each, feeding the watchdog. */
 int boot_erase(struct boot *b, const struct tug_flash_area *a, uint32_t off, uint32_t len, bool backwards);
-/** Copy between areas in chunks of TUG_BOOT_CHUNK; the target is erased. */
+/**
+ * Copy between areas in chunks of TUG_BOOT_CHUNK; the target is erased. What comes into the primary slot is
+ * decrypted, what leaves it encrypted; `to_off` is then the offset in the image.
+ */
 int boot_copy(struct boot *b, const struct tug_flash_area *from, uint32_t from_off, const struct tug_flash_area *to,
 	      uint32_t to_off, uint32_t len);
 /** Erase the sectors that hold the trailer of `a`, last one first. */
@@ -127,6 +171,8 @@ enum boot_slot {
 	BOOT_SLOT_UNKNOWN, /**< could not be read or computed: says nothing about the image */
 };
 
+/** TUG_IMG_CAN_* of this configuration. */
+uint32_t boot_can(const struct boot *b);
 /** Verify a slot's image; `*why` = first reason. */
 enum boot_slot boot_check(struct boot *b, const struct tug_io *io, int *why);
 /** Total size of the image in a slot, 0 = there is none. Opens b->img. Flash errors. */

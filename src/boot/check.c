@@ -18,17 +18,25 @@ static enum boot_slot slot_of_error(int err)
 	return BOOT_SLOT_UNKNOWN;
 }
 
+uint32_t boot_can(const struct boot *b)
+{
+	return b->cfg->enc != NULL ? TUG_IMG_CAN_ENCRYPTED : 0u;
+}
+
 enum boot_slot boot_check(struct boot *b, const struct tug_io *io, int *why)
 {
 	struct tug_verify_policy policy = b->cfg->verify;
 	enum tug_verdict verdict;
 
-	*why = tug_image_open_hdr(&b->img, io, 0, 0);
+	*why = tug_image_open_hdr(&b->img, io, 0, boot_can(b));
 	if (*why == TUG_OK && (b->img.hdr.flags & TUG_IMG_F_NON_BOOTABLE) != 0) {
 		*why = TUG_EERASED;
 	}
 	if (*why == TUG_OK) {
-		*why = tug_image_open(&b->img, io, 0, 0);
+		*why = tug_image_open(&b->img, io, 0, boot_can(b));
+	}
+	if (*why == TUG_OK && io == &b->sec && b->cfg->enc != NULL) {
+		*why = b->cfg->enc->ops->open(b); /* digest and signature are over plaintext */
 	}
 	if (*why != TUG_OK) {
 		return slot_of_error(*why);
@@ -52,7 +60,7 @@ static int only_io(int err)
 
 int boot_image_size(struct boot *b, const struct tug_io *io, uint32_t *size)
 {
-	int err = tug_image_open(&b->img, io, 0, 0);
+	int err = tug_image_open(&b->img, io, 0, boot_can(b));
 
 	*size = err == TUG_OK ? b->img.total : 0u;
 	return only_io(err);
@@ -61,14 +69,14 @@ int boot_image_size(struct boot *b, const struct tug_io *io, uint32_t *size)
 int boot_is_downgrade(struct boot *b, bool *older)
 {
 	struct tug_version sec;
-	int err = tug_image_open_hdr(&b->img, &b->sec, 0, 0);
+	int err = tug_image_open_hdr(&b->img, &b->sec, 0, boot_can(b));
 
 	*older = false;
 	if (err != TUG_OK) {
 		return err; /* it verified a moment ago */
 	}
 	sec = b->img.hdr.version;
-	err = tug_image_open_hdr(&b->img, &b->pri, 0, 0);
+	err = tug_image_open_hdr(&b->img, &b->pri, 0, boot_can(b));
 	if (err == TUG_OK) {
 		*older = tug_version_cmp(&sec, &b->img.hdr.version, false) < 0;
 	}

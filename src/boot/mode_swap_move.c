@@ -130,6 +130,9 @@ static int init_trailer(struct boot *b)
 	if (rc == TUG_OK) {
 		rc = tug_trailer_write_swap_size(&b->pri, &b->pri_geo, b->amount);
 	}
+	if (rc == TUG_OK) {
+		rc = boot_crypt_store(b, &b->pri, &b->pri_geo);
+	}
 	return rc == TUG_OK ? tug_trailer_write_magic(&b->pri, &b->pri_geo) : rc;
 }
 
@@ -219,15 +222,32 @@ static int exchange(struct boot *b)
 	return rc;
 }
 
+/*
+ * Where the headers are: the old one in place until all sectors have moved, then one sector up until it crosses in
+ * step 1; the new one comes down in step 0.
+ */
+static int resume(struct boot *b)
+{
+	const struct tug_flash_area *pri = &b->cfg->pri;
+	const struct tug_flash_area *sec = &b->cfg->sec;
+	uint32_t step = b->done > b->cfg->max_sectors ? b->done - b->cfg->max_sectors : 0u;
+	struct boot_place old = { pri, b->done < n_swap(b) ? 0u : b->sector };
+	struct boot_place new_one = { step > 0 ? pri : sec, 0 };
+
+	if (step > 1) {
+		old.area = sec;
+		old.off = 0;
+	}
+	return boot_crypt_resume(b, old, new_one);
+}
+
 static int move_run(struct boot *b)
 {
 	int rc = TUG_OK;
 
 	boot_log(b, TUG_LOG_INF, "Starting swap using move algorithm.");
 	b->moved = b->done > 0;
-	if (b->done == 0) {
-		rc = begin(b);
-	}
+	rc = b->done == 0 ? begin(b) : resume(b);
 	if (rc == TUG_OK && b->done <= n_swap(b)) {
 		rc = move_up(b);
 	}

@@ -80,6 +80,10 @@ int boot_copy(struct boot *b, const struct tug_flash_area *from, uint32_t from_o
 		uint32_t n = len - at < TUG_BOOT_CHUNK ? len - at : TUG_BOOT_CHUNK;
 		int rc = tug_flash_read(from, from_off + at, b->buf, n);
 
+		if (rc == TUG_OK && b->cfg->enc != NULL) {
+			rc = b->cfg->enc->ops->pass(b, from == &b->cfg->pri, to == &b->cfg->pri, to_off + at,
+						    tug_buf_of(b->buf, n));
+		}
 		if (rc == TUG_OK) {
 			rc = tug_flash_write(to, to_off + at, b->buf, n);
 		}
@@ -90,6 +94,21 @@ int boot_copy(struct boot *b, const struct tug_flash_area *from, uint32_t from_o
 		at += n;
 	}
 	return TUG_OK;
+}
+
+int boot_crypt_begin(struct boot *b)
+{
+	return b->cfg->enc != NULL ? b->cfg->enc->ops->begin(b) : TUG_OK;
+}
+
+int boot_crypt_resume(struct boot *b, struct boot_place pri, struct boot_place sec)
+{
+	return b->cfg->enc != NULL ? b->cfg->enc->ops->resume(b, pri, sec) : TUG_OK;
+}
+
+int boot_crypt_store(struct boot *b, const struct tug_io *io, const struct tug_trailer_geo *g)
+{
+	return b->cfg->enc != NULL ? b->cfg->enc->ops->store(b, io, g) : TUG_OK;
 }
 
 int boot_scrub_trailer(struct boot *b, const struct tug_flash_area *a)

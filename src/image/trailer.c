@@ -76,6 +76,11 @@ uint32_t tug_trailer_swap_size_off(const struct tug_trailer_geo *g)
 	return (g->tlv_sizes ? tug_trailer_tlv_sizes_off(g) : tug_trailer_swap_info_off(g)) - g->max_align;
 }
 
+uint32_t tug_trailer_key_off(const struct tug_trailer_geo *g, unsigned which)
+{
+	return tug_trailer_swap_size_off(g) - (which + 1u) * tug_align_up(g->key_size, g->max_align);
+}
+
 uint32_t tug_trailer_status_off(const struct tug_trailer_geo *g)
 {
 	return g->size - tug_trailer_size(g);

@@ -161,6 +161,28 @@ int tug_trailer_write_swap_size(const struct tug_io *io, const struct tug_traile
 	return write_cell(io, g, tug_trailer_swap_size_off(g), raw, sizeof(raw));
 }
 
+/* The whole cell is written; behind a shorter key it is 0xff, whatever the erased value is, as MCUboot fills it. */
+int tug_trailer_write_key(const struct tug_io *io, const struct tug_trailer_geo *g, unsigned which, const uint8_t *key)
+{
+	uint8_t cell[CELL_MAX];
+	uint32_t n = tug_align_up(g->key_size, g->max_align);
+
+	if (n == 0 || n > sizeof(cell)) {
+		return TUG_EINVAL;
+	}
+	memset(cell, 0xff, sizeof(cell));
+	memcpy(cell, key, g->key_size);
+	return write_cell(io, g, tug_trailer_key_off(g, which), cell, n);
+}
+
+int tug_trailer_read_key(const struct tug_io *io, const struct tug_trailer_geo *g, unsigned which, uint8_t *key)
+{
+	if (g->key_size == 0 || g->key_size > CELL_MAX || !geo_ok(io, g)) {
+		return TUG_EINVAL;
+	}
+	return io->read_at(io->ctx, tug_trailer_key_off(g, which), key, g->key_size);
+}
+
 int tug_set_pending(const struct tug_io *sec, const struct tug_trailer_geo *g, bool permanent, uint8_t image)
 {
 	struct tug_trailer t;
