@@ -209,6 +209,13 @@ enum tug_sign_vector {
 	TUG_VECTOR_DIGEST = 2,  /**< the digest of it */
 };
 
+/** How the payload is compressed. */
+enum tug_compression {
+	TUG_COMPRESS_NONE = 0,      /**< not at all */
+	TUG_COMPRESS_LZMA2 = 1,     /**< LZMA2 */
+	TUG_COMPRESS_LZMA2_ARM = 2, /**< LZMA2 behind the ARM-Thumb branch filter: imgtool's lzma2armthumb */
+};
+
 /** How to sign; field names as imgtool's options. Start from tug_sign_defaults(). */
 struct tug_sign_options {
 	const struct tug_key *key;   /**< NULL = digest only; borrows */
@@ -248,6 +255,7 @@ struct tug_sign_options {
 	enum tug_sign_vector vector; /**< write this instead of the image */
 	enum tug_boot_mode mode;     /**< hold the size against this mode too; TUG_MODE_UNKNOWN = the trailer alone */
 	uint32_t sector_size;        /**< octets, for the swap modes; 0 = 4096 */
+	enum tug_compression compression; /**< of the payload, where it makes the image smaller */
 };
 
 /** imgtool's defaults: align 1, 128 sectors, erased 0xff, digest as the key wants, header size 32. */
@@ -263,6 +271,8 @@ struct tug_sign_result {
 	uint8_t sig[512];             /**< the signature as its TLV holds it */
 	size_t sig_len;               /**< octets, 0 = unsigned */
 	uint32_t len;                 /**< octets of the image (of the vector), padding not counted */
+	uint32_t plain_len;           /**< payload octets before compression, 0 = compression was not asked for */
+	uint32_t packed_len;          /**< what they became, 0 = nothing was gained and the image is not compressed */
 };
 
 /**

@@ -117,6 +117,9 @@ static int read_flags(struct sign_job *job)
 	o->vector = is_choice(args, "vector-to-sign", "payload") ? TUG_VECTOR_PAYLOAD
 		    : is_choice(args, "vector-to-sign", "digest") ? TUG_VECTOR_DIGEST
 								  : TUG_VECTOR_NONE;
+	o->compression = is_choice(args, "compression", "lzma2") ? TUG_COMPRESS_LZMA2
+			 : is_choice(args, "compression", "lzma2armthumb") ? TUG_COMPRESS_LZMA2_ARM
+									   : TUG_COMPRESS_NONE;
 	o->boot_record = tug_args_text(args, "boot-record", NULL);
 	if (o->load_addr != 0 && o->rom_fixed != 0) {
 		return tug_usage_error(job->cli, "--load-addr and --rom-fixed exclude each other");
@@ -319,6 +322,11 @@ static void show(struct sign_job *job, const char *path, const struct tug_sign_r
 		tug_out_talk(&cli->out, "%s: %s%s", path, res->sig_len > 0 ? "signed" : "not signed (no --key), digest only",
 			     job->o.pad ? ", padded to the slot" : "");
 	}
+	if (res->packed_len > 0) {
+		tug_out_talk(&cli->out, "compressed: %u octets of payload became %u", res->plain_len, res->packed_len);
+	} else if (res->plain_len > 0) {
+		tug_out_talk(&cli->out, "note: not compressed, because it would not make the image smaller (payload of %u octets)", res->plain_len);
+	}
 	tug_sign_note(&job->o, res->len, note);
 	if (note[0] != '\0') {
 		tug_out_talk(&cli->out, "note: %s", note);
@@ -334,6 +342,7 @@ static void show(struct sign_job *job, const char *path, const struct tug_sign_r
 		cJSON_AddNumberToObject(j, "image_size", res->len);
 		cJSON_AddStringToObject(j, "hash", hex);
 		cJSON_AddBoolToObject(j, "signed", res->sig_len > 0);
+		cJSON_AddBoolToObject(j, "compressed", res->packed_len > 0);
 		tug_out_json(&cli->out, j);
 	}
 }

@@ -166,6 +166,7 @@ static const struct tug_opt sign_opts[] = {
 	TEXT("cid", 0, "UUID|NAME", "class of image; a name becomes a UUID of the vendor's"),
 	PAIRS("custom-tlv", "TYPE VALUE", "a protected TLV of your own: type 0x00a0 to 0xfffe; 0x... or text; may be repeated"),
 	PAIRS("custom-tlv-file", "TYPE FILE", "the same with the content of a file"),
+	CHOICE("compression", 0, "disabled|lzma2|lzma2armthumb", "compress the payload, where that makes it smaller (default disabled)"),
 	CHOICE("endian", 'e', "little|big", "byte order of header and TLVs (default little)"),
 	CHOICE("vector-to-sign", 0, "payload|digest", "write what is to be signed elsewhere (HSM) instead of an image"),
 	PATH("fix-sig", 0, "FILE", "the signature made elsewhere, base64; it is checked"),

@@ -23,7 +23,7 @@ int tug_sign_run(const struct tug_sign_options *o, const struct tug_io *in, stru
 	int rc = tug_sign_check(o, in, why);
 
 	if (rc == TUG_OK) {
-		rc = tug_build_image(&b, why);
+		rc = o->compression != TUG_COMPRESS_NONE ? tug_build_compressed(&b, why) : tug_build_image(&b, why);
 	}
 	if (rc == TUG_OK && o->vector == TUG_VECTOR_NONE) {
 		rc = tug_sign_fit(o, b.x, res->len, why);

@@ -129,6 +129,10 @@ static int check_keys(const struct tug_sign_options *o, char *why)
 	if (o->pure && (key == NULL || tug_key_type(key) != TUG_SIG_ED25519)) {
 		return tug_why(why, TUG_EINVAL, "pure signatures exist for ed25519 keys only");
 	}
+	if (o->compression != TUG_COMPRESS_NONE && (fixed || o->vector != TUG_VECTOR_NONE)) {
+		return tug_why(why, TUG_EINVAL, "a compressed image holds two signatures, so one made elsewhere does not do; give the key (a "
+			       "pkcs11: URI for an HSM), or leave the compression out");
+	}
 	if (tug_sign_hash(o) < 0) {
 		return tug_why(why, TUG_EINVAL, "this digest does not go with a %s key%s; leave the choice out",
 			       tug_key_type_name(key != NULL ? tug_key_type(key) : TUG_SIG_NONE), o->pure ? " and a pure signature" : "");

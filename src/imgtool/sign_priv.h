@@ -41,6 +41,12 @@ struct tug_build {
 /** Run a build; the signature is checked with its public key before this returns. Errors: TUG_EINVAL, TUG_ECRYPTO, the sink's. */
 int tug_build_image(const struct tug_build *b, char *why);
 
+/**
+ * As tug_build_image with the payload compressed, when that makes it smaller by more than the TLVs it costs; else the plain
+ * image. The plain image must fit the slot as well. Errors: also TUG_EIMGSIZE, TUG_ENOSPACE.
+ */
+int tug_build_compressed(const struct tug_build *b, char *why);
+
 /** Can these options be used with an input of these octets? Errors: TUG_EINVAL, TUG_ETOOBIG. */
 int tug_sign_check(const struct tug_sign_options *o, const struct tug_io *in, char *why);
 

@@ -87,6 +87,10 @@ static int set_option(struct tug_sign_options *o, const char *name, const char *
 		o->max_sectors = (uint16_t)number(value);
 	} else if (strcmp(name, "erased") == 0) {
 		o->erased = (uint8_t)number(value);
+	} else if (strcmp(name, "compression") == 0) {
+		o->compression = strcmp(value, "lzma2") == 0 ? TUG_COMPRESS_LZMA2
+				 : strcmp(value, "lzma2armthumb") == 0 ? TUG_COMPRESS_LZMA2_ARM
+								       : TUG_COMPRESS_NONE;
 	} else {
 		fprintf(stderr, "driver: unknown option %s\n", name);
 		return TUG_EINTERNAL;
