@@ -82,8 +82,12 @@ static struct tug_dg_boot *begin(struct tug_diag *d, const struct tug_dg_line *l
 	struct tug_dg_boot *boot;
 
 	if (b->n == TUG_DG_BOOTS) {
-		memmove(&b->boot[0], &b->boot[1], (TUG_DG_BOOTS - 1) * sizeof(b->boot[0]));
 		b->n--;
+		b->boot++;
+		if (b->boot + TUG_DG_BOOTS > b->room + sizeof(b->room) / sizeof(b->room[0])) {
+			memcpy(b->room, b->boot, b->n * sizeof(b->room[0]));
+			b->boot = b->room;
+		}
 	}
 	boot = &b->boot[b->n++];
 	b->total++;
@@ -469,7 +473,7 @@ bool tug_dg_console_boot(struct tug_diag *d, const struct tug_dg_line *l, const 
 	bool bad = s->level == 'W' || s->level == 'E';
 
 	tug_dg_here(l, &at);
-	if (w == TUG_WORD_SWAP && (boot == NULL || boot->jumped || c->pending || tug_slice_is(s->module, "mcuboot_util"))) {
+	if (w == TUG_WORD_SWAP && (boot == NULL || boot->jumped || c->pending || tug_dg_is(s->module, "mcuboot_util"))) {
 		if (c->pending) {
 			pending_is_app(d, l);
 		} else if (boot != NULL && boot->jumped) {

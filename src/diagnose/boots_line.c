@@ -51,10 +51,13 @@ static size_t bracket_len(struct tug_slice s, bool *uptime)
 	for (; i < s.len && i < 40 && s.p[i] != ']'; i++) {
 		uint8_t c = s.p[i];
 
-		if (!isdigit(c) && !time_char(c)) {
+		if (isdigit(c)) {
+			digits++;
+			continue;
+		}
+		if (!time_char(c)) {
 			return 0;
 		}
-		digits += isdigit(c) != 0;
 		colons += c == ':';
 		commas += c == ',';
 	}
@@ -164,8 +167,13 @@ static bool cut_clock(struct tug_slice *s, int64_t *ms)
 {
 	struct tug_slice t = *s;
 	bool uptime = false, round = t.len > 0 && t.p[0] == '(';
-	size_t n = bracket_len(t, &uptime);
+	size_t n;
 	int64_t at = -1;
+
+	if (t.len == 0 || (!isdigit(t.p[0]) && memchr("[(-/.", t.p[0], 5) == NULL)) {
+		return false;
+	}
+	n = bracket_len(t, &uptime);
 
 	if (n > 0) {
 		struct tug_slice in = tug_slice_of(t.p + 1, n - 2);
@@ -208,7 +216,7 @@ static char level_of(struct tug_slice name)
 
 	name = tug_dg_trim(name);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (tug_slice_is(name, names[i].name)) {
+		if (tug_dg_is(name, names[i].name)) {
 			return names[i].level;
 		}
 	}

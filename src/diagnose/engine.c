@@ -31,6 +31,7 @@ int tug_diag_create(enum tug_diag_scope scope, struct tug_diag **out)
 	d->clean = malloc(TUG_DG_CLEAN_CAP);
 	if (d->facts != NULL) {
 		d->facts->conf = tug_dg_conf_new();
+		d->facts->boots.boot = d->facts->boots.room;
 		d->facts->smp.device.mode = -1;
 		d->facts->smp.upload.match = -1;
 		d->facts->smp.upload.first_answer_ms = -1;

@@ -310,7 +310,8 @@ struct tug_dg_boot {
 
 /** All boots. Filled by boots.c. */
 struct tug_dg_boots {
-	struct tug_dg_boot boot[TUG_DG_BOOTS]; /**< [n], the latest; earlier ones fall out */
+	struct tug_dg_boot *boot;              /**< [n] in `room`, the latest; earlier ones fall out */
+	struct tug_dg_boot room[4 * TUG_DG_BOOTS]; /**< moved only when its end is reached */
 	uint32_t n;                            /**< kept */
 	uint64_t total;                        /**< seen */
 	bool app_first;                        /**< an application banner came with no bootloader before it */

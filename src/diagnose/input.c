@@ -15,7 +15,7 @@ void tug_dg_here(const struct tug_dg_line *l, struct tug_evidence *at)
 	at->input = l->input;
 	at->line = l->no;
 	at->ms = l->ms;
-	tug_dg_copy(at->text, sizeof(at->text), tug_dg_trim(l->text));
+	tug_dg_copy(at->text, sizeof(at->text), tug_dg_lean(l));
 }
 
 struct tug_dg_facts *tug_dg_facts(struct tug_diag *d)
@@ -103,6 +103,7 @@ static void take_one(struct tug_diag *d, struct tug_slice raw, bool cut, int64_t
 	l.body = l.text;
 	tug_dg_pairs_count(&d->pairs, l.text);
 	l.pairs = &d->pairs;
+	l.lean = tug_dg_trim(l.text);
 	if (ask_readers(d, in, &l)) {
 		tug_dg_match_line(&d->match, &l);
 	}

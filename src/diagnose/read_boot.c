@@ -120,7 +120,7 @@ static bool begins(struct tug_slice text, const char *begin)
 static bool find_word(struct tug_slice text, enum tug_dg_word *w)
 {
 	for (size_t i = 0; text.len > 8 && i < sizeof(known) / sizeof(known[0]); i++) {
-		if (text.p[0] == (uint8_t)known[i].begin[0] && begins(text, known[i].begin)) {
+		if (text.p[0] == (uint8_t)known[i].begin[0] && text.p[1] == (uint8_t)known[i].begin[1] && begins(text, known[i].begin)) {
 			*w = known[i].word;
 			return true;
 		}
@@ -153,7 +153,7 @@ static bool word_of(struct tug_dg_says *s, enum tug_dg_word *w)
 
 static bool is_mcuboot(struct tug_slice module)
 {
-	return tug_slice_is(module, "mcuboot") || tug_slice_is(module, "MCUb") || tug_slice_is(module, "BL");
+	return tug_dg_is(module, "mcuboot") || tug_dg_is(module, "MCUb") || tug_dg_is(module, "BL");
 }
 
 /* "*** Booting X ***" at the start of `text`: what is between the stars; `*used` octets. */
@@ -184,17 +184,15 @@ static bool banner_of(struct tug_slice text, struct tug_slice *inside, size_t *u
 	return inside->len > 10 && inside->len < 120;
 }
 
-/* One piece of a line. `alone` = it is the whole line. */
-static enum tug_claim piece(struct tug_diag *d, const struct tug_dg_line *l, struct tug_slice text, bool alone)
+/* What one piece of a line says. `alone` = it is the whole line. */
+static enum tug_claim piece(struct tug_diag *d, const struct tug_dg_line *l, struct tug_dg_says s, bool alone)
 {
-	struct tug_dg_says s;
 	struct tug_slice inside;
 	enum tug_dg_word w = TUG_WORD_OTHER;
 	enum tug_claim claim = TUG_NOT_MINE;
 	size_t used = 0;
 	bool sure;
 
-	tug_dg_says(text, &s);
 	while (banner_of(s.text, &inside, &used)) {
 		tug_dg_console_banner(d, l, inside);
 		claim = TUG_MINE;
@@ -231,9 +229,15 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 		 tug_dg_line_find(l, "mcuboot: ") != NULL;
 	for (unsigned i = 0; i < PIECES && from < l->text.len; i++, from = next) {
 		enum tug_claim one;
+		struct tug_dg_says part = s;
+		bool alone;
 
 		next = joined ? tug_dg_says_next(l->text, from) : l->text.len;
-		one = piece(d, l, tug_slice_of(l->text.p + from, next - from), from == 0 && next == l->text.len);
+		alone = from == 0 && next == l->text.len;
+		if (!alone) {
+			tug_dg_says(tug_slice_of(l->text.p + from, next - from), &part);
+		}
+		one = piece(d, l, part, alone);
 		claim = one > claim ? one : claim;
 	}
 	if (claim != TUG_NOT_MINE) {

@@ -101,11 +101,25 @@ static bool in(unsigned set, enum message m)
 	return (set >> m & 1u) != 0;
 }
 
+/* First place from `from`, before `to`, of `c` (lower case or no letter) or its upper case; `to` = none. */
+static size_t next_place(const struct window *w, size_t from, size_t to, char c)
+{
+	const char *at = from < to ? memchr(w->p + from, c, to - from) : NULL;
+
+	to = at != NULL ? (size_t)(at - w->p) : to;
+	if (from < to && islower((unsigned char)c)) {
+		at = memchr(w->p + from, toupper((unsigned char)c), to - from);
+		to = at != NULL ? (size_t)(at - w->p) : to;
+	}
+	return to;
+}
+
 /* First place of `want` from `from`, beginning before `to`; index behind it, 0 = none. */
 static size_t find(const struct window *w, size_t from, size_t to, const char *want, size_t *at)
 {
-	for (size_t i = from; i < to && i < w->len; i++) {
-		size_t end = low(w->p[i]) == low(want[0]) ? behind(w, i, want) : 0;
+	to = to < w->len ? to : w->len;
+	for (size_t i = next_place(w, from, to, want[0]); i < to; i = next_place(w, i + 1, to, want[0])) {
+		size_t end = behind(w, i, want);
 
 		if (end != 0) {
 			if (at != NULL) {
@@ -437,13 +451,22 @@ static void keep(struct tug_diag *d, struct state *st, const struct tug_dg_line 
 		tug_dg_here(l, &k->at);
 		k->boot = st->boot;
 		k->len = 0;
-		for (; i < l->text.len && k->len < PIECE; i++) {
-			char c = (char)l->text.p[i];
+		while (i < l->text.len && k->len < PIECE) {
+			size_t n = l->text.len - i < PIECE - k->len ? l->text.len - i : PIECE - k->len;
+			const uint8_t *p = l->text.p + i, *mark = memchr(p, '\\', n);
 
-			/* Markdown writes "MCUMGR\_SMP\_UART". */
-			if (c != '\\' || i + 1 >= l->text.len || l->text.p[i + 1] != '_') {
-				k->p[k->len++] = c;
+			n = mark != NULL ? (size_t)(mark - p) : n;
+			memcpy(k->p + k->len, p, n);
+			k->len += n;
+			i += n;
+			if (mark == NULL) {
+				continue;
 			}
+			/* Markdown writes "MCUMGR\_SMP\_UART". */
+			if (i + 1 >= l->text.len || l->text.p[i + 1] != '_') {
+				k->p[k->len++] = '\\';
+			}
+			i++;
 		}
 		k->more = i < l->text.len;
 		st->pushed++;
@@ -531,7 +554,7 @@ static void see_chip(struct state *st, const struct tug_dg_line *l)
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)
 {
 	struct state *st = state;
-	struct tug_slice s = tug_dg_trim(l->text);
+	struct tug_slice s = tug_dg_lean(l);
 	bool known = build_line(l, s), word = tug_build_line(d, l, &st->boot);
 
 	if (!st->started) {

@@ -135,14 +135,22 @@ static bool zephyr_version(struct tug_diag *d, const struct tug_dg_line *l)
 	return true;
 }
 
+/* Could one of version_in_path's folders be named? False is certain. */
+static bool may_name_folder(const struct tug_dg_line *l)
+{
+	return (tug_dg_may_have(l, '/') || tug_dg_may_have(l, '\\')) &&
+	       (tug_dg_may(l, "ncs") || tug_dg_may(l, "nord") || tug_dg_may(l, "nrfc") || tug_dg_may(l, "nrf-") ||
+		tug_dg_may(l, "Nord"));
+}
+
 static bool any_version(struct tug_diag *d, const struct tug_dg_line *l)
 {
 	struct tug_slice s = l->text, v;
 
-	if (s.len == 0 || memchr(s.p, '.', s.len) == NULL) {
+	if (s.len == 0 || !tug_dg_may_have(l, '.') || memchr(s.p, '.', s.len) == NULL) {
 		return false;
 	}
-	if (memchr(s.p, '/', s.len) != NULL || memchr(s.p, '\\', s.len) != NULL) {
+	if (may_name_folder(l) && (memchr(s.p, '/', s.len) != NULL || memchr(s.p, '\\', s.len) != NULL)) {
 		v = version_in_path(s);
 		if (v.len > 0) {
 			tug_dg_version_found(d, l, &tug_dg_facts(d)->version.ncs, v);
@@ -190,8 +198,8 @@ static bool take_image(struct tug_diag *d, const struct tug_dg_line *l, bool *bo
 	struct tug_dg_build *b = &tug_dg_facts(d)->build;
 	struct tug_slice s = l->text, rest;
 
-	if (tug_dg_find(s, "build") == NULL && tug_dg_find(s, "child image") == NULL &&
-	    tug_dg_find(s, "CMake") == NULL && tug_dg_find(s, "-- Application") == NULL) {
+	if (tug_dg_line_find(l, "build") == NULL && tug_dg_line_find(l, "child image") == NULL &&
+	    tug_dg_line_find(l, "CMake") == NULL && tug_dg_line_find(l, "-- Application") == NULL) {
 		return false;
 	}
 	if (tug_dg_line_find(l, "=== child image ") != NULL) {
@@ -294,16 +302,16 @@ static uint64_t with_unit(struct tug_slice *s)
 		return 0;
 	}
 	word = tug_dg_word(s);
-	return tug_slice_is(word, "KB")   ? v * 1024
-	       : tug_slice_is(word, "MB") ? v * UINT64_C(1048576)
-	       : tug_slice_is(word, "B")  ? v
+	return tug_dg_is(word, "KB")   ? v * 1024
+	       : tug_dg_is(word, "MB") ? v * UINT64_C(1048576)
+	       : tug_dg_is(word, "B")  ? v
 					  : 0;
 }
 
 /* "FLASH:       64588 B     499200 B     12.94%": what is linked is less than what is signed. */
 static bool memory_table(struct tug_diag *d, const struct tug_dg_line *l)
 {
-	struct tug_slice s = tug_dg_trim(l->text);
+	struct tug_slice s = tug_dg_lean(l);
 	uint64_t used, size;
 
 	if (!tug_dg_starts(s, "FLASH:", &s)) {

@@ -119,14 +119,14 @@ static void weigh(struct state *st, const struct setting *s)
 					   "BT_CENTRAL",
 					   "BT_SETTINGS" };
 	static const char *const net[] = { "BT_HCI_RAW", "IPC_RADIO_", "NRF_802154_SER_RADIO" };
-	bool yes = tug_slice_is(s->value, "y");
+	bool yes = tug_dg_is(s->value, "y");
 
-	if (tug_slice_is(s->value, "n")) {
+	if (tug_dg_is(s->value, "n")) {
 		st->unset++;
 	} else {
 		st->set++;
 	}
-	st->is_boot = st->is_boot || (yes && tug_slice_is(s->name, "MCUBOOT"));
+	st->is_boot = st->is_boot || (yes && tug_dg_is(s->name, "MCUBOOT"));
 	st->boot += begins_with_any(s->name, boot, sizeof(boot) / sizeof(boot[0]));
 	st->app += begins_with_any(s->name, app, sizeof(app) / sizeof(app[0]));
 	st->net += yes && begins_with_any(s->name, net, sizeof(net) / sizeof(net[0]));
@@ -139,15 +139,15 @@ static void take(struct tug_diag *d, struct state *st, const struct tug_dg_line 
 	}
 	if (s->role == 0) {
 		weigh(st, s);
-	} else if (s->role == TUG_ROLE_SYSBUILD && tug_slice_is(s->value, "n")) {
+	} else if (s->role == TUG_ROLE_SYSBUILD && tug_dg_is(s->value, "n")) {
 		st->sb_unset++;
 	} else if (s->role == TUG_ROLE_SYSBUILD) {
 		st->sb_set++;
 	}
 	tug_dg_setting(d, l, (enum tug_dg_role)s->role, s->name, s->value);
-	if (tug_slice_is(s->name, "SOC") || tug_slice_is(s->name, "BOARD") ||
-	    (tug_dg_starts(s->name, "SOC_NRF5", NULL) && tug_slice_is(s->value, "y"))) {
-		tug_conf_chip(tug_dg_facts(d), tug_slice_is(s->value, "y") ? tug_dg_after(s->name, "SOC_") : s->value);
+	if (tug_dg_is(s->name, "SOC") || tug_dg_is(s->name, "BOARD") ||
+	    (tug_dg_starts(s->name, "SOC_NRF5", NULL) && tug_dg_is(s->value, "y"))) {
+		tug_conf_chip(tug_dg_facts(d), tug_dg_is(s->value, "y") ? tug_dg_after(s->name, "SOC_") : s->value);
 	}
 }
 
@@ -174,7 +174,7 @@ static bool take_prefix(struct tug_slice *s, unsigned *role)
 	}
 	image = tug_slice_of(s->p, (size_t)(at - s->p));
 	*role = 0;
-	if (tug_slice_is(image, "SB_")) {
+	if (tug_dg_is(image, "SB_")) {
 		*role = TUG_ROLE_SYSBUILD;
 	} else if (image.len > 0) {
 		tug_conf_path(tug_slice_of(image.p, image.len - 1), &path);
@@ -353,7 +353,7 @@ static void start(struct tug_diag *d, struct state *st, uint16_t input)
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)
 {
 	struct state *st = state;
-	struct tug_slice s = tug_dg_trim(l->text), path;
+	struct tug_slice s = tug_dg_lean(l), path;
 	bool comment = s.len > 0 && s.p[0] == '#';
 
 	if (!st->started) {

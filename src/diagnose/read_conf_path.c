@@ -255,7 +255,7 @@ bool tug_conf_chip_in(struct tug_slice text, char *chip)
 {
 	chip[0] = '\0';
 	for (size_t i = 0; i < text.len; i++) {
-		size_t n = chip_len(text, i);
+		size_t n = (text.p[i] | 0x20) == 'n' ? chip_len(text, i) : 0;
 
 		if (n > 0) {
 			for (size_t k = 0; k < n; k++) {

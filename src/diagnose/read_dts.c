@@ -165,7 +165,7 @@ static bool take_chosen(struct state *st, struct tug_slice key, struct tug_slice
 	};
 
 	for (size_t i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++) {
-		if (tug_slice_is(key, chosen[i].key)) {
+		if (tug_dg_is(key, chosen[i].key)) {
 			copy_ref(chosen[i].to, sizeof(st->chosen.code), value);
 			return true;
 		}
@@ -185,11 +185,11 @@ static void take_property(struct state *st)
 	value = tug_dg_trim(tug_slice_of(eq + 1, strlen(eq + 1)));
 	if (take_chosen(st, key, value)) {
 		st->any = true;
-	} else if (st->part_depth == 0 && tug_slice_is(key, "compatible")) {
+	} else if (st->part_depth == 0 && tug_dg_is(key, "compatible")) {
 		see_region(st, st->text);
-	} else if (st->part_depth != 0 && tug_slice_is(key, "label") && value.len > 2 && value.p[0] == '"') {
+	} else if (st->part_depth != 0 && tug_dg_is(key, "label") && value.len > 2 && value.p[0] == '"') {
 		tug_dg_copy(st->label, sizeof(st->label), tug_slice_of(value.p + 1, value.len - 2));
-	} else if (st->part_depth != 0 && tug_slice_is(key, "reg")) {
+	} else if (st->part_depth != 0 && tug_dg_is(key, "reg")) {
 		st->has_reg = take_cell(&value, &st->part.addr) && take_cell(&value, &st->part.size);
 		st->part.has_addr = st->has_reg;
 	}
@@ -255,7 +255,7 @@ static bool opens_node(struct tug_slice s)
 	}
 	head = tug_dg_trim(tug_slice_of(s.p, s.len - 1));
 	for (size_t i = 0; i < sizeof(lone) / sizeof(lone[0]); i++) {
-		if (tug_slice_is(head, lone[i])) {
+		if (tug_dg_is(head, lone[i])) {
 			return true;
 		}
 	}
@@ -328,7 +328,7 @@ static void begin_file(struct state *st, struct tug_slice name, bool whole)
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)
 {
 	struct state *st = state;
-	struct tug_slice s = tug_dg_trim(l->text), path;
+	struct tug_slice s = tug_dg_lean(l), path;
 	const char *name = tug_dg_input_name(d);
 
 	if (!st->started) {

@@ -14,7 +14,7 @@
 
 void tug_dg_dump_keep(struct tug_dg_dump_at *at, const struct tug_dg_line *l)
 {
-	struct tug_slice text = tug_dg_trim(l->text);
+	struct tug_slice text = tug_dg_lean(l);
 
 	at->input = l->input;
 	at->src = l->src;
@@ -81,11 +81,15 @@ bool tug_dg_dump_time(struct tug_dg_dump_days *days, struct tug_slice *s, int64_
 struct tug_slice tug_dg_dump_unlog(struct tug_slice s)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	struct tug_slice t = tug_dg_trim(s), word = tug_dg_word(&t);
+	struct tug_slice t = tug_dg_trim(s), word;
 	int64_t ms;
 	uint64_t day;
 	bool month = false;
 
+	if (t.len < 4 || (t.p[3] != ' ' && t.p[3] != '\t')) {
+		return s; /* its first word is no month */
+	}
+	word = tug_dg_word(&t);
 	for (unsigned i = 0; i < sizeof(months) - 1 && word.len == 3; i += 3) {
 		month = month || memcmp(word.p, months + i, 3) == 0;
 	}

@@ -155,7 +155,7 @@ static bool is_prefix_word(struct tug_slice w)
 	static const char *const words[] = { "sudo", "-E", "env", "time", "exec", "nohup", "RUNNING", "&", "+", "$>" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (tug_slice_is(w, words[i])) {
+		if (tug_dg_is(w, words[i])) {
 			return true;
 		}
 	}
@@ -222,21 +222,37 @@ static bool is_prompt(struct tug_slice before, struct tug_slice head, bool *show
 	return prefix_only || prompt_seen;
 }
 
+/* What may stand before a program's name in its word. */
+static bool ends_front(uint8_t c)
+{
+	switch (c) {
+	case '\0':
+	case '/':
+	case '\\':
+	case '>':
+	case '$':
+	case '#':
+	case '%':
+	case '"':
+	case '\'':
+	case '`':
+	case '*':
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* The program's name in the word `w`: what is behind the path; `*at` = where it starts. */
 static int program_of(struct tug_slice w, size_t *at)
 {
 	struct tug_slice base;
-	size_t from = 0, len;
+	size_t from, len;
 
 	while (w.len > 0 && strchr("\"'`*", w.p[w.len - 1]) != NULL) {
 		w.len--;
 	}
-	for (size_t i = 0; i < w.len; i++) {
-		uint8_t c = w.p[i];
-
-		if (!isalnum(c) && strchr("/\\>$#%\"'`*", c) != NULL) {
-			from = i + 1;
-		}
+	for (from = w.len; from > 0 && !ends_front(w.p[from - 1]); from--) {
 	}
 	len = w.len - from;
 	base = tug_slice_of(w.p + from, len);
@@ -316,17 +332,17 @@ static void take_option(struct parse *p, struct tug_slice word, struct tug_slice
 		p->out->debug = tug_dg_is_nocase(value, "debug");
 		return;
 	}
-	if (tug_slice_is(word, "-u") && p->program == GO) {
+	if (tug_dg_is(word, "-u") && p->program == GO) {
 		p->out->upgrade = true;
 		return;
 	}
-	p->out->confirm = p->out->confirm || tug_slice_is(word, "--confirm");
-	p->out->upgrade = p->out->upgrade || tug_slice_is(word, "--upgrade") || tug_slice_is(word, "--upgrade-only");
-	if (tug_slice_is(word, "--confirm") && p->program != RUST) {
+	p->out->confirm = p->out->confirm || tug_dg_is(word, "--confirm");
+	p->out->upgrade = p->out->upgrade || tug_dg_is(word, "--upgrade") || tug_dg_is(word, "--upgrade-only");
+	if (tug_dg_is(word, "--confirm") && p->program != RUST) {
 		return;
 	}
 	for (size_t i = 0; i < sizeof(valued) / sizeof(valued[0]); i++) {
-		if (!tug_slice_is(name, valued[i].name)) {
+		if (!tug_dg_is(name, valued[i].name)) {
 			continue;
 		}
 		if (eq != NULL) {
@@ -334,10 +350,10 @@ static void take_option(struct parse *p, struct tug_slice word, struct tug_slice
 		} else {
 			next_word(rest, &value);
 		}
-		if (tug_slice_is(name, "-l") || tug_slice_is(name, "--loglevel")) {
+		if (tug_dg_is(name, "-l") || tug_dg_is(name, "--loglevel")) {
 			p->out->debug = p->program == GO && tug_dg_is_nocase(value, "debug");
 		}
-		if (p->program == CTL && tug_slice_is(name, "-s")) {
+		if (p->program == CTL && tug_dg_is(name, "-s")) {
 			set_transport(p->out, "serial");
 		}
 		learn(p, valued[i].transport, value);
@@ -351,7 +367,7 @@ static void take_words(struct parse *p, struct tug_slice rest)
 	struct tug_slice word;
 
 	while (next_word(&rest, &word)) {
-		if (word.p[0] >= 0x80 || strchr("|;&>#", word.p[0]) != NULL || tug_slice_is(word, "2>&1")) {
+		if (word.p[0] >= 0x80 || strchr("|;&>#", word.p[0]) != NULL || tug_dg_is(word, "2>&1")) {
 			return; /* what the terminal or the next command adds */
 		}
 		if (word.p[0] == '<' || word.p[0] == '[' || word.p[0] == '{') {
@@ -401,8 +417,8 @@ static bool take_command(struct parse *p, bool sure)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		unsigned n = commands[i].word[1] != NULL ? 2 : 1;
 
-		if ((commands[i].program & p->program) == 0 || p->words < n || !tug_slice_is(p->word[0], commands[i].word[0]) ||
-		    (n == 2 && !tug_slice_is(p->word[1], commands[i].word[1]))) {
+		if ((commands[i].program & p->program) == 0 || p->words < n || !tug_dg_is(p->word[0], commands[i].word[0]) ||
+		    (n == 2 && !tug_dg_is(p->word[1], commands[i].word[1]))) {
 			continue;
 		}
 		if (commands[i].args == HASH && p->words == n + 1u) {
@@ -416,8 +432,8 @@ static bool take_command(struct parse *p, bool sure)
 		out->hdr.op = commands[i].op;
 		out->hdr.group = commands[i].group;
 		out->hdr.id = commands[i].id;
-		out->confirm = out->confirm || tug_slice_is(p->word[n - 1], "confirm") ||
-			       tug_slice_is(p->word[n - 1], "image-confirm");
+		out->confirm = out->confirm || tug_dg_is(p->word[n - 1], "confirm") ||
+			       tug_dg_is(p->word[n - 1], "image-confirm");
 		return true;
 	}
 	return false;
@@ -426,7 +442,7 @@ static bool take_command(struct parse *p, bool sure)
 /* nrfutil mcu-manager serial image-list: drop the words before the command. */
 static bool drop_util_words(struct parse *p)
 {
-	if (p->words < 3 || !tug_slice_is(p->word[0], "mcu-manager")) {
+	if (p->words < 3 || !tug_dg_is(p->word[0], "mcu-manager")) {
 		return false;
 	}
 	learn_conntype(p->out, p->word[1]);
@@ -439,7 +455,7 @@ static bool drop_util_words(struct parse *p)
 /* mcumgr conn add NAME type="serial" connstring="dev=..." */
 static bool take_conn(struct parse *p)
 {
-	if (p->program != GO || p->words < 2 || !tug_slice_is(p->word[0], "conn")) {
+	if (p->program != GO || p->words < 2 || !tug_dg_is(p->word[0], "conn")) {
 		return false;
 	}
 	for (unsigned i = 2; i < p->words && i < 4; i++) {

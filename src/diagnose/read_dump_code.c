@@ -36,13 +36,13 @@ static bool row_of(struct tug_slice name, int group, int32_t *rc)
 	unsigned want = group < 0 ? TUG_RC_GENERIC : (unsigned)group;
 
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]) && group < 0; i++) {
-		if (tug_slice_is(name, aliases[i].name)) {
+		if (tug_dg_is(name, aliases[i].name)) {
 			name = tug_slice_of(aliases[i].row, strlen(aliases[i].row));
 			break;
 		}
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (rows[i].group == want && tug_slice_is(name, rows[i].name)) {
+		if (rows[i].group == want && tug_dg_is(name, rows[i].name)) {
 			*rc = rows[i].rc;
 			return true;
 		}

@@ -166,11 +166,11 @@ bool tug_dg_dump_list_json(struct tug_dg_dump_list *p, const struct tug_dg_line 
 	if (p->numbers && p->slot_open) {
 		return take_octet(p, text);
 	}
-	if (tug_slice_is(text, "{")) {
+	if (tug_dg_is(text, "{")) {
 		tug_dg_dump_list_slot(p, l);
 		return true;
 	}
-	if (tug_slice_is(text, "}") || tug_slice_is(text, "},")) {
+	if (tug_dg_is(text, "}") || tug_dg_is(text, "},")) {
 		p->slot_open = false;
 		return true;
 	}
@@ -179,7 +179,7 @@ bool tug_dg_dump_list_json(struct tug_dg_dump_list *p, const struct tug_dg_line 
 		return false;
 	}
 	key = tug_slice_of(text.p, (size_t)(value.p - text.p) - 2);
-	if (tug_slice_is(tug_dg_trim(value), "[") && tug_slice_is(key, "\"hash\"")) {
+	if (tug_dg_is(tug_dg_trim(value), "[") && tug_dg_is(key, "\"hash\"")) {
 		p->list.s[p->list.n - 1].hash_len = 0;
 		p->numbers = true;
 		return true;

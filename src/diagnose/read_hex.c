@@ -390,7 +390,7 @@ static bool take_base64(struct tug_diag *d, struct state *st, const struct tug_d
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)
 {
 	struct state *st = state;
-	struct tug_slice text = tug_dg_trim(l->text);
+	struct tug_slice text = tug_dg_lean(l);
 	bool pure = false, any = false, row;
 
 	l->src |= TUG_SRC_HEX;

@@ -42,7 +42,7 @@ static enum tug_claim judge(struct tug_phone *s, const struct tug_dg_line *l, co
 		return TUG_MINE;
 	}
 	if ((p->adb && p->library) ||
-	    (s->context && l->no - s->context_no <= 3 && tug_dg_starts(tug_dg_trim(l->text), "at ", NULL))) {
+	    (s->context && l->no - s->context_no <= 3 && tug_dg_starts(tug_dg_lean(l), "at ", NULL))) {
 		s->context_no = l->no;
 		return TUG_MINE;
 	}

@@ -295,8 +295,8 @@ static bool take_size(struct tug_slice *s, uint64_t *octets, bool *exact)
 	}
 	*s = t;
 	unit = tug_dg_word(&t);
-	by = tug_slice_is(unit, "KiB") ? 1024 : tug_slice_is(unit, "MiB") ? 1024u * 1024u : 1;
-	if (by > 1 || tug_slice_is(unit, "B")) {
+	by = tug_dg_is(unit, "KiB") ? 1024 : tug_dg_is(unit, "MiB") ? 1024u * 1024u : 1;
+	if (by > 1 || tug_dg_is(unit, "B")) {
 		*s = t;
 	}
 	*exact = by == 1;
@@ -351,7 +351,7 @@ static bool take_slot(struct state *st, const struct tug_dg_line *l, struct tug_
 
 static bool take_list(struct tug_diag *d, struct state *st, const struct tug_dg_line *l, struct tug_slice text)
 {
-	if (tug_slice_is(text, "Images:")) {
+	if (tug_dg_is(text, "Images:")) {
 		tug_dg_dump_run_list(d, &st->run, &st->list, TUG_SRC_MCUMGR_CLI);
 		tug_dg_dump_list_begin(&st->list, l);
 		return true;
@@ -389,7 +389,7 @@ static bool take_error(struct tug_diag *d, struct state *st, const struct tug_dg
 	struct tug_slice rest;
 	uint64_t rc;
 
-	if (tug_slice_is(text, "NMP timeout") ||
+	if (tug_dg_is(text, "NMP timeout") ||
 	    (tug_dg_starts(text, "Error:", &rest) && tug_dg_find(rest, "NMP timeout") != NULL && rest.len < 40)) {
 		tug_dg_dump_run_silent(d, l, &st->run);
 		return true;
@@ -417,7 +417,7 @@ static bool take_done(struct tug_diag *d, struct state *st, const struct tug_dg_
 	if (!st->run.open || text.len == 0) {
 		return false;
 	}
-	if (tug_slice_is(text, "Done") || echo) {
+	if (tug_dg_is(text, "Done") || echo) {
 		tug_dg_dump_run_done(d, l, &st->run);
 		return true;
 	}
@@ -465,7 +465,7 @@ static bool take_plain(struct tug_diag *d, struct state *st, struct tug_dg_line 
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)
 {
 	struct state *st = state;
-	struct tug_slice text = tug_dg_trim(tug_dg_dump_unlog(l->text));
+	struct tug_slice text = tug_dg_trim(tug_dg_dump_unlog(tug_dg_lean(l)));
 	const uint8_t *stamp;
 
 	l->src |= TUG_SRC_MCUMGR_CLI;

@@ -54,7 +54,7 @@ static bool has_key(struct tug_slice map, const char *key)
 	while (tug_list_next(&it, &item) == 1) {
 		struct tug_value v;
 
-		if (is_key && tug_item_decode(item, TUG_T_TSTR, &v) == TUG_OK && tug_slice_is(v.v.s, key)) {
+		if (is_key && tug_item_decode(item, TUG_T_TSTR, &v) == TUG_OK && tug_dg_is(v.v.s, key)) {
 			return true;
 		}
 		is_key = !is_key;
@@ -348,7 +348,7 @@ static bool take_heading(struct state *st, const struct tug_dg_line *l, struct t
 	uint64_t image, slot;
 
 	if (!tug_dg_starts(text, "Image ", &text) || !tug_dg_number(&text, &image) || !tug_dg_starts(text, ", Slot ", &text) ||
-	    !tug_dg_number(&text, &slot) || !tug_slice_is(text, ":") || image > 31 || slot > 31) {
+	    !tug_dg_number(&text, &slot) || !tug_dg_is(text, ":") || image > 31 || slot > 31) {
 		return false;
 	}
 	tug_dg_dump_list_slot(&st->list, l);
@@ -364,7 +364,7 @@ static bool take_json(struct state *st, const struct tug_dg_line *l, struct tug_
 {
 	bool brace = st->brace;
 
-	st->brace = tug_slice_is(text, "{");
+	st->brace = tug_dg_is(text, "{");
 	if (!st->list.open && brace && tug_dg_starts(text, "\"image\": ", NULL)) {
 		tug_dg_dump_list_begin(&st->list, l);
 		tug_dg_dump_list_slot(&st->list, l);
@@ -427,7 +427,7 @@ static bool take_slot_info(struct tug_diag *d, struct state *st, const struct tu
 	struct tug_slice rest;
 	uint64_t v;
 
-	if (tug_dg_starts(text, "Image ", &rest) && tug_dg_number(&rest, &v) && tug_slice_is(rest, ":") && v < 32) {
+	if (tug_dg_starts(text, "Image ", &rest) && tug_dg_number(&rest, &v) && tug_dg_is(rest, ":") && v < 32) {
 		end_slots(d, st);
 		st->slots = true;
 		st->n_slots = 0;
@@ -439,7 +439,7 @@ static bool take_slot_info(struct tug_diag *d, struct state *st, const struct tu
 	if (!st->slots) {
 		return false;
 	}
-	if (tug_dg_starts(text, "Slot ", &rest) && tug_dg_number(&rest, &v) && tug_slice_is(rest, ":") && v < 32) {
+	if (tug_dg_starts(text, "Slot ", &rest) && tug_dg_number(&rest, &v) && tug_dg_is(rest, ":") && v < 32) {
 		if (st->n_slots < SLOTS_MAX) {
 			st->slot[st->n_slots] = (uint8_t)v;
 			st->size[st->n_slots++] = 0;
@@ -475,7 +475,7 @@ static bool take_step(struct tug_diag *d, const struct tug_dg_line *l, struct tu
 			return true;
 		}
 	}
-	return tug_slice_is(text, "Device alive and responsive.") || tug_slice_is(text, "Success. New state:") ||
+	return tug_dg_is(text, "Device alive and responsive.") || tug_dg_is(text, "Success. New state:") ||
 	       tug_dg_starts(text, "Found bootloader: ", NULL);
 }
 
@@ -509,7 +509,7 @@ static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *
 	struct state *st = state;
 
 	l->src |= TUG_SRC_MCUMGRCTL;
-	if (take_line(d, st, l, tug_dg_trim(l->text))) {
+	if (take_line(d, st, l, tug_dg_lean(l))) {
 		return TUG_MINE;
 	}
 	l->src &= (uint16_t)~TUG_SRC_MCUMGRCTL;

@@ -116,11 +116,11 @@ static bool take_json(struct state *st, const struct tug_dg_line *l, struct tug_
 	if (!st->json) {
 		return false;
 	}
-	if (tug_slice_is(text, "}") && !st->list.slot_open) {
+	if (tug_dg_is(text, "}") && !st->list.slot_open) {
 		st->json = false;
 	}
-	return tug_dg_dump_list_json(&st->list, l, text) || tug_slice_is(text, "}") || tug_slice_is(text, "]") ||
-	       tug_slice_is(text, "],") || (text.len > 0 && text.p[0] == '"');
+	return tug_dg_dump_list_json(&st->list, l, text) || tug_dg_is(text, "}") || tug_dg_is(text, "]") ||
+	       tug_dg_is(text, "],") || (text.len > 0 && text.p[0] == '"');
 }
 
 /* ---- nrfutil ------------------------------------------------------------------------------------------------------ */
@@ -130,7 +130,7 @@ static bool take_util(struct state *st, const struct tug_dg_line *l, struct tug_
 {
 	bool head = st->image_head;
 
-	st->image_head = tug_slice_is(text, "Image") || tug_slice_is(text, "Image:");
+	st->image_head = tug_dg_is(text, "Image") || tug_dg_is(text, "Image:");
 	if (st->image_head) {
 		st->list.slot_open = false;
 		return st->list.open || st->run.open;
@@ -199,7 +199,7 @@ static bool take_line(struct tug_diag *d, struct state *st, struct tug_dg_line *
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)
 {
 	l->src |= TUG_SRC_OTHER_CLIENT;
-	if (take_line(d, state, l, tug_dg_trim(l->text))) {
+	if (take_line(d, state, l, tug_dg_lean(l))) {
 		return TUG_MINE;
 	}
 	l->src &= (uint16_t)~TUG_SRC_OTHER_CLIENT;

@@ -11,11 +11,6 @@
 #define DAY_MS 86400000
 #define BACK_MS 10000
 
-static bool only_blank(struct tug_slice s)
-{
-	return tug_dg_trim(s).len == 0;
-}
-
 int tug_phone_header(struct tug_slice text)
 {
 	static const char *const names[] = { "nRF Connect, ", "Device Manager, ", "nRF Connect Device Manager, ",
@@ -224,7 +219,7 @@ static enum tug_claim new_session(struct tug_phone *s, struct tug_diag *d, struc
 static enum tug_claim with_stub(struct tug_phone *s, struct tug_diag *d, struct tug_dg_line *l, tug_phone_judge judge)
 {
 	struct tug_phone_prefix p;
-	struct tug_slice more = tug_dg_trim(l->text);
+	struct tug_slice more = tug_dg_lean(l);
 	size_t n = s->stub_len;
 	uint8_t text[24 + 600];
 	enum tug_claim c = TUG_NOT_MINE;
@@ -269,7 +264,7 @@ enum tug_claim tug_phone_take(struct tug_phone *s, struct tug_diag *d, struct tu
 	bool begins;
 
 	s->d = d;
-	if (only_blank(l->text)) {
+	if (tug_dg_lean(l).len == 0) {
 		return TUG_NOT_MINE;
 	}
 	if (app != 0) {
@@ -302,13 +297,13 @@ enum tug_claim tug_phone_take(struct tug_phone *s, struct tug_diag *d, struct tu
 	}
 	tug_phone_flush(s, d);
 	s->header = false;
-	if (s->listing && (names_service(tug_dg_trim(l->text)) || tug_dg_starts(tug_dg_trim(l->text), "- ", NULL))) {
+	if (s->listing && (names_service(tug_dg_lean(l)) || tug_dg_starts(tug_dg_lean(l), "- ", NULL))) {
 		note_service(s, l->text);
 		return TUG_MINE;
 	}
 	s->listing = false;
 	if (is_stub(l->text)) {
-		struct tug_slice t = tug_dg_trim(l->text);
+		struct tug_slice t = tug_dg_lean(l);
 
 		memcpy(s->stub, t.p, t.len);
 		s->stub_len = t.len;

@@ -222,8 +222,8 @@ static enum tug_dg_step step_of(struct tug_slice name)
 
 bool tug_phone_is_name(struct tug_slice name)
 {
-	return step_of(name) != TUG_STEP_NONE || tug_slice_is(name, "NONE") || tug_slice_is(name, "TEST_ONLY") ||
-	       tug_slice_is(name, "CONFIRM_ONLY") || tug_slice_is(name, "TEST_AND_CONFIRM");
+	return step_of(name) != TUG_STEP_NONE || tug_dg_is(name, "NONE") || tug_dg_is(name, "TEST_ONLY") ||
+	       tug_dg_is(name, "CONFIRM_ONLY") || tug_dg_is(name, "TEST_AND_CONFIRM");
 }
 
 void tug_phone_act_step(struct tug_phone *s, const struct tug_dg_line *l, const struct tug_phone_got *g, int arg)

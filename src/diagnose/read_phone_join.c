@@ -361,7 +361,7 @@ bool tug_phone_goes_on(struct tug_phone *s, const struct tug_dg_line *l, struct 
 			return true;
 		}
 	}
-	if (is_block_line(more) && tug_slice_is(tug_dg_trim(tug_phone_body(s)), "Header:")) {
+	if (is_block_line(more) && tug_dg_is(tug_dg_trim(tug_phone_body(s)), "Header:")) {
 		append(s, l, more, "\n");
 		tug_phone_prefix(tug_phone_text(s), &s->words, &s->prefix);
 		return true;

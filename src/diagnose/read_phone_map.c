@@ -185,9 +185,9 @@ static void value_token(struct writer *w, struct tug_slice s, bool *cut)
 	}
 	comma(w);
 	w->key = false;
-	if (tug_slice_is(s, "true") || tug_slice_is(s, "false") || tug_slice_is(s, "null") || is_number(s)) {
+	if (tug_dg_is(s, "true") || tug_dg_is(s, "false") || tug_dg_is(s, "null") || is_number(s)) {
 		put(w, s.p, s.len);
-	} else if (tug_slice_is(s, "nil") || tug_slice_is(s, "undefined")) {
+	} else if (tug_dg_is(s, "nil") || tug_dg_is(s, "undefined")) {
 		put_z(w, "null");
 	} else if (tug_dg_starts(s, "0x", NULL)) {
 		value_hex(w, s, cut);
@@ -320,7 +320,7 @@ static bool is_slot_key(struct tug_slice k)
 					    "permanent", "compressed" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (tug_slice_is(k, keys[i])) {
+		if (tug_dg_is(k, keys[i])) {
 			return true;
 		}
 	}
@@ -349,7 +349,7 @@ static void block_line(struct writer *w, struct tug_slice line, bool *cut)
 	if (item) {
 		close_to(w, w->depth > 2 ? 2 : w->depth);
 		open_bracket(w, '}');
-	} else if (w->depth > 1 && (w->closer[1] == '}' ? !tug_slice_is(key, "rc") && !tug_slice_is(key, "group")
+	} else if (w->depth > 1 && (w->closer[1] == '}' ? !tug_dg_is(key, "rc") && !tug_dg_is(key, "group")
 							 : w->depth < 3 || !is_slot_key(key))) {
 		close_to(w, 1);
 	}
@@ -365,7 +365,7 @@ static void block_line(struct writer *w, struct tug_slice line, bool *cut)
 	} else if (value.len > 0) {
 		value_token(w, value, cut);
 	} else {
-		open_bracket(w, tug_slice_is(key, "images") ? ']' : '}');
+		open_bracket(w, tug_dg_is(key, "images") ? ']' : '}');
 	}
 }
 

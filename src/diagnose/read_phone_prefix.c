@@ -243,7 +243,7 @@ static size_t bracket(struct tug_slice s, struct tug_phone_prefix *p)
 	}
 	if (in.len == 1 && level_of_letter(in.p[0]) != 0 && isupper(in.p[0])) {
 		p->level = level_of_letter(in.p[0]);
-	} else if (!tug_slice_is(in, "Callback") && !tug_slice_is(in, "Broadcast") && !isdigit(in.p[0])) {
+	} else if (!tug_dg_is(in, "Callback") && !tug_dg_is(in, "Broadcast") && !isdigit(in.p[0])) {
 		set_tag(p, in, true);
 	}
 	return in.len + 2;

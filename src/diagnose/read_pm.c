@@ -125,7 +125,7 @@ static enum prop prop_of(struct tug_slice key)
 	};
 
 	for (size_t i = 0; i < sizeof(props) / sizeof(props[0]); i++) {
-		if (key.len > 0 && key.p[0] == (uint8_t)props[i].name[0] && tug_slice_is(key, props[i].name)) {
+		if (key.len > 0 && key.p[0] == (uint8_t)props[i].name[0] && tug_dg_is(key, props[i].name)) {
 			return props[i].prop;
 		}
 	}

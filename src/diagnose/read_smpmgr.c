@@ -322,7 +322,7 @@ static char level_of(struct tug_slice word)
 	static const char *const words[] = { "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (tug_slice_is(word, words[i])) {
+		if (tug_dg_is(word, words[i])) {
 			return "DIWEA"[i];
 		}
 	}
@@ -332,7 +332,7 @@ static char level_of(struct tug_slice word)
 /* "[15:08:10] WARNING  text     module.py:7": the first line of a message. */
 static bool take_rich(struct tug_diag *d, struct state *st, struct tug_dg_line *l)
 {
-	struct tug_slice s = tug_dg_trim(l->text), rest;
+	struct tug_slice s = tug_dg_lean(l), rest;
 	bool stamped = false, right;
 	int64_t ms;
 	char level;
@@ -368,7 +368,7 @@ static bool take_rich(struct tug_diag *d, struct state *st, struct tug_dg_line *
 /* "2026-01-31 02:41:43,105 - LEVEL - path:line - message" */
 static bool take_logfile(struct tug_diag *d, struct state *st, struct tug_dg_line *l)
 {
-	struct tug_slice s = tug_dg_trim(l->text), t;
+	struct tug_slice s = tug_dg_lean(l), t;
 	int64_t ms;
 	char level;
 
@@ -396,12 +396,12 @@ static bool take_logfile(struct tug_diag *d, struct state *st, struct tug_dg_lin
 /* A line that goes on with the message under way. */
 static bool take_continued(struct state *st, const struct tug_dg_line *l)
 {
-	struct tug_slice s = l->text;
+	struct tug_slice s = tug_dg_lean(l);
 
-	if (!st->wrap.open || st->object || indent_of(s) < CONTINUED || tug_dg_trim(s).len == 0) {
+	if (!st->wrap.open || st->object || s.len == 0 || indent_of(l->text) < CONTINUED) {
 		return false;
 	}
-	tug_dg_dump_wrap_add(&st->wrap, tug_dg_trim(s));
+	tug_dg_dump_wrap_add(&st->wrap, s);
 	return true;
 }
 
@@ -486,7 +486,7 @@ static bool take_image(struct tug_diag *d, struct state *st, const struct tug_dg
 
 static bool take_object(struct tug_diag *d, struct state *st, struct tug_dg_line *l)
 {
-	struct tug_slice s = tug_dg_trim(l->text);
+	struct tug_slice s = tug_dg_lean(l);
 
 	if (st->wrap.open && st->object) {
 		st->depth += depth_of(s);
@@ -552,7 +552,7 @@ static void take_phrase(struct tug_diag *d, struct state *st, struct tug_dg_line
 
 static bool take_spinner(struct tug_diag *d, struct state *st, struct tug_dg_line *l)
 {
-	struct tug_slice s = tug_dg_trim(l->text), t = unspin(s);
+	struct tug_slice s = tug_dg_lean(l), t = unspin(s);
 	bool spun = t.p != s.p;
 
 	if (!tug_dg_may(l, "...") || tug_dg_find(t, "...") == NULL ||
@@ -630,12 +630,12 @@ static bool take_other(struct tug_diag *d, struct state *st, struct tug_dg_line 
 	if (tug_dg_starts(s, "splitStatus:", NULL)) {
 		return true;
 	}
-	if (tug_slice_is(s, "No images on device!")) {
+	if (tug_dg_is(s, "No images on device!")) {
 		tug_dg_dump_list_begin(&st->list, l);
 		st->ok.no = 0;
 		return true;
 	}
-	if (tug_slice_is(s, "Upgrade complete.")) {
+	if (tug_dg_is(s, "Upgrade complete.")) {
 		settle(d, st);
 		tug_dg_step(d, l, TUG_STEP_SUCCESS);
 		return true;
@@ -668,7 +668,7 @@ static bool take_cli(struct tug_diag *d, struct state *st, struct tug_dg_line *l
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)
 {
 	struct state *st = state;
-	struct tug_slice s = tug_dg_trim(l->text);
+	struct tug_slice s = tug_dg_lean(l);
 
 	l->src |= TUG_SRC_SMPMGR;
 	if (take_rich(d, st, l) || take_logfile(d, st, l) || take_continued(st, l) || take_image(d, st, l, s) ||

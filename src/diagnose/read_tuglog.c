@@ -76,7 +76,7 @@ static void take_link(struct tug_diag *d, struct state *st, const struct tug_dg_
 	if (ble && up) {
 		tug_dg_link_up(d, l);
 	} else if (ble) {
-		bool closed = tug_slice_is(text, "closed");
+		bool closed = tug_dg_is(text, "closed");
 
 		if (closed) {
 			tug_dg_link_closing(d, l);
@@ -88,7 +88,7 @@ static void take_link(struct tug_diag *d, struct state *st, const struct tug_dg_
 static enum tug_claim line(struct tug_diag *d, void *state, struct tug_dg_line *l)
 {
 	struct state *st = state;
-	struct tug_slice s = tug_dg_trim(l->text), mark, url;
+	struct tug_slice s = tug_dg_lean(l), mark, url;
 	int64_t ms;
 
 	if (tug_dg_starts(s, "# tug log ", NULL)) {

@@ -32,6 +32,7 @@ struct tug_dg_line {
 	const struct tug_phone_prefix *prefix; /**< what a reader of phones' logs found before its text; NULL = none did */
 	struct tug_slice asked;  /**< a part of the text in which a command of a client was looked for */
 	uint16_t command;        /**< whose it is: enum tug_dg_src, 0 = nobody's */
+	struct tug_slice lean;   /**< the text that was counted, without blanks at both ends */
 	const struct tug_dg_pairs *pairs; /**< of a text, mostly `text`; NULL = none were counted */
 };
 
@@ -155,6 +156,15 @@ TUG_DG_INLINE bool tug_dg_starts(struct tug_slice s, const char *z, struct tug_s
 	return tug_dg_starts_n(s, z, strlen(z), rest);
 }
 
+/** `s` is `z`. */
+TUG_DG_INLINE bool tug_dg_is(struct tug_slice s, const char *z)
+{
+	if (s.len == 0 || s.p[0] != (uint8_t)z[0]) {
+		return s.len == 0 && z[0] == '\0';
+	}
+	return s.len == strlen(z) && memcmp(s.p, z, s.len) == 0;
+}
+
 /** Place of `z` in `s`, or NULL. */
 TUG_DG_INLINE const uint8_t *tug_dg_find(struct tug_slice s, const char *z)
 {
@@ -191,6 +201,12 @@ TUG_DG_INLINE size_t tug_dg_pair(uint8_t a, uint8_t b)
 TUG_DG_INLINE bool tug_dg_counted(const struct tug_dg_line *l)
 {
 	return l->pairs != NULL && l->pairs->of.p == l->text.p && l->pairs->of.len == l->text.len;
+}
+
+/** The text of `l` without blanks at both ends. */
+TUG_DG_INLINE struct tug_slice tug_dg_lean(const struct tug_dg_line *l)
+{
+	return tug_dg_counted(l) ? l->lean : tug_dg_trim(l->text);
 }
 
 /** Could the octet `c` be in the text of `l`? False is certain. */
