@@ -202,6 +202,21 @@ struct tug_custom_tlv {
 	struct tug_slice value; /**< borrows */
 };
 
+/** What wraps the key of an encrypted image, or opens it. All zero = none. */
+struct tug_enc_key {
+	const struct tug_key *key; /**< x25519, ecdsa-p256 or rsa-2048, public to encrypt, private to decrypt; NULL = `kek`; borrows */
+	struct tug_slice kek;      /**< key encryption key of AES key wrap, 16 or 32 octets, secret; borrows */
+};
+
+/** Octets of the longest key encryption key. */
+#define TUG_KEK_MAX 32u
+
+/**
+ * Read a key encryption key: a regular file of 16 or 32 octets, or base64 of them. Result: TUG_OK, TUG_MORE (a key in PEM,
+ * a pkcs11: URI, or a pipe: use tug_key_load_any). Errors: TUG_EFILE, TUG_EACCESS, TUG_ETOOBIG, TUG_ECRYPTO (no key at all).
+ */
+int tug_kek_load(const char *path, uint8_t kek[TUG_KEK_MAX], size_t *len, char *why);
+
 /** What to write instead of an image, for signing elsewhere. */
 enum tug_sign_vector {
 	TUG_VECTOR_NONE = 0,    /**< the image */
@@ -255,7 +270,11 @@ struct tug_sign_options {
 	enum tug_sign_vector vector; /**< write this instead of the image */
 	enum tug_boot_mode mode;     /**< hold the size against this mode too; TUG_MODE_UNKNOWN = the trailer alone */
 	uint32_t sector_size;        /**< octets, for the swap modes; 0 = 4096 */
-	enum tug_compression compression; /**< of the payload, where it makes the image smaller */
+	enum tug_compression compression; /**< of the payload, where it makes the image smaller */	struct tug_enc_key enc;      /**< encrypt the payload for this key; all zero = not encrypted */
+	uint16_t enc_keylen;         /**< bits of the image's key: 128, 256; 0 = 128, or those of enc.kek */
+	uint16_t enc_hmac;           /**< bits of the HMAC of x25519 keys: 256, 512; 0 = 256 */
+	bool enc_clear;              /**< flag and wrapped key, payload as it is: for the primary slot */
+	bool save_enctlv;            /**< the bootloader keeps wrapped keys in the trailer, which makes it larger */
 };
 
 /** imgtool's defaults: align 1, 128 sectors, erased 0xff, digest as the key wants, header size 32. */
@@ -342,6 +361,7 @@ struct tug_verify_result {
 	size_t digest_len;            /**< octets, 0 = none (pure signature) */
 	bool pure;                    /**< the signature is over the image itself */
 	bool big_endian;              /**< header and TLVs are big-endian */
+	uint16_t enc_tlv;             /**< TLV whose key opened the payload, 0 = it is in the clear */
 };
 
 /**
@@ -349,6 +369,39 @@ struct tug_verify_result {
  * which for a binary is read in pieces. `res` may be NULL. Errors: those of both.
  */
 int tug_verify_path(const char *path, const struct tug_key *key, struct tug_verify_result *res, char *why);
+
+/**
+ * As tug_verify_path, of an image that may be encrypted: digest and signature are of the plain text, which `enc` opens.
+ * One whose payload is in the clear verifies as it is. `enc` NULL = tug_verify_path. Errors: also those of tug_decrypt_path.
+ */
+int tug_verify_encrypted(const char *path, const struct tug_key *key, const struct tug_enc_key *enc, struct tug_verify_result *res,
+			 char *why);
+
+/* ---- decryption -------------------------------------------------------------------------------------------- */
+
+/** What tug_decrypt_path writes. */
+enum tug_decrypt_form {
+	/** The whole file with the payload in the clear: what --clear makes, digest and signature are right as it is. */
+	TUG_DECRYPT_IMAGE = 0,
+	TUG_DECRYPT_PAYLOAD = 1, /**< the payload alone, with the zeros that encryption put behind it */
+};
+
+/** What was decrypted. */
+struct tug_decrypt_result {
+	struct tug_version version; /**< of the image */
+	uint16_t tlv;               /**< type of the TLV that held the key: TUG_TLV_ENC_* */
+	uint16_t key_bits;          /**< of the image's key: 128, 256 */
+	uint32_t payload_len;       /**< octets */
+};
+
+/**
+ * Decrypt `in` with the private half of the key it was encrypted for. `out` appears when the digest matches the plain text,
+ * else not at all. Binary to binary goes through in pieces. `res` may be NULL.
+ * Errors: TUG_EINVAL (public key, no such kind), TUG_ENOKEY (another key), TUG_ESTATE (nothing is encrypted), TUG_EHASH,
+ * TUG_ENOHASH, TUG_ETLV, those of tug_file_check_image and tug_file_write.
+ */
+int tug_decrypt_path(const char *in, const char *out, const struct tug_enc_key *key, enum tug_decrypt_form form,
+		     struct tug_decrypt_result *res, char *why);
 
 /* ---- description ------------------------------------------------------------------------------------------- */
 
@@ -373,6 +426,7 @@ struct tug_image_info {
 	bool pure;                    /**< SIG_PURE present */
 	bool big_endian;              /**< header and TLVs are big-endian */
 	bool encrypted;               /**< payload flagged as encrypted */
+	uint16_t enc_tlv;             /**< TLV type of the first wrapped key, 0 = none */
 	size_t keyhash_len;           /**< 0 = no KEYHASH */
 	uint8_t keyhash[TUG_HASH_MAX]; /**< which key signed it */
 	uint8_t trailer_align;        /**< 8, 16, 32 when a trailer magic ends the file, else 0 */

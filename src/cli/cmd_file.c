@@ -10,6 +10,7 @@
 #include <tug/imgtool.h>
 
 #include "dumpinfo_priv.h"
+#include "enc_key_priv.h"
 #include "handlers_priv.h"
 #include "info_json_priv.h"
 #include "passphrase_priv.h"
@@ -112,6 +113,7 @@ static void show_verified(struct tug_cli *cli, const char *path, bool by_key, co
 	if (cli->out.json) {
 		cJSON *j = cJSON_CreateObject();
 
+		cJSON_AddBoolToObject(j, "decrypted", res->enc_tlv != 0);
 		cJSON_AddBoolToObject(j, "digest", 1);
 		cJSON_AddBoolToObject(j, "signature", by_key);
 		cJSON_AddStringToObject(j, "version", version);
@@ -119,7 +121,7 @@ static void show_verified(struct tug_cli *cli, const char *path, bool by_key, co
 		tug_out_json(&cli->out, j);
 		return;
 	}
-	tug_out_data(&cli->out, "%s: digest right%s\n", path,
+	tug_out_data(&cli->out, "%s: %sdigest right%s\n", path, res->enc_tlv != 0 ? "decrypted, " : "",
 		     !by_key ? "; the signature was not checked (no --key)" : res->pure ? ", the image itself signed by this key" : ", signed by this key");
 	tug_out_data(&cli->out, "Image version: %s\n", version);
 	if (res->digest_len > 0) {
@@ -127,24 +129,39 @@ static void show_verified(struct tug_cli *cli, const char *path, bool by_key, co
 	}
 }
 
-int tug_cmd_file_verify(struct tug_cli *cli)
+/* With the keys loaded: verify and tell. Result: exit status. */
+static int verify(struct tug_cli *cli, const struct tug_key *key, const struct tug_enc_key *enc)
 {
-	const char *path = cli->args->pos[0], *key_path = tug_args_text(cli->args, "key", NULL);
+	const char *path = cli->args->pos[0];
+	struct tug_verify_result res = { .enc_tlv = 0 };
 	char why[TUG_WHY_CAP] = "";
-	struct tug_verify_result res;
-	struct tug_key *key = NULL;
-	int err, status = key_path != NULL ? tug_cli_key(cli, key_path, false, &key) : TUG_EXIT_DONE;
+	int err = tug_verify_encrypted(path, key, enc, &res, why), status;
 
-	if (status != TUG_EXIT_DONE) {
-		return status;
-	}
-	err = tug_verify_path(path, key, &res, why);
-	tug_key_free(key);
 	if (err == TUG_OK) {
-		show_verified(cli, path, key_path != NULL, &res);
+		show_verified(cli, path, key != NULL, &res);
 		return TUG_EXIT_DONE;
 	}
 	status = tug_local_error(cli, err, "%s", why);
 	/* a file that can be read and does not verify: the question was answered */
-	return status == TUG_EXIT_INTERNAL || err == TUG_EFILE || err == TUG_EACCESS ? status : TUG_EXIT_REFUSED;
+	return status == TUG_EXIT_INTERNAL || err == TUG_EFILE || err == TUG_EACCESS || err == TUG_EINVAL ? status : TUG_EXIT_REFUSED;
+}
+
+int tug_cmd_file_verify(struct tug_cli *cli)
+{
+	const char *key_path = tug_args_text(cli->args, "key", NULL), *enc_path = tug_args_text(cli->args, "enc-key", NULL);
+	struct tug_cli_enc enc = { .key = NULL };
+	struct tug_key *key = NULL;
+	struct tug_enc_key enc_key;
+	int status = key_path != NULL ? tug_cli_key(cli, key_path, false, &key) : TUG_EXIT_DONE;
+
+	if (status == TUG_EXIT_DONE && enc_path != NULL) {
+		status = tug_cli_enc_load(cli, enc_path, &enc);
+	}
+	if (status == TUG_EXIT_DONE) {
+		enc_key = tug_cli_enc_of(&enc);
+		status = verify(cli, key, enc_path != NULL ? &enc_key : NULL);
+	}
+	tug_key_free(key);
+	tug_cli_enc_free(&enc);
+	return status;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "enc_key_priv.h"
 #include "handlers_priv.h"
 #include "passphrase_priv.h"
 
@@ -19,6 +20,7 @@ struct sign_job {
 	struct tug_sign_options o;
 	struct tug_key *key;
 	struct tug_key *fix_key;
+	struct tug_cli_enc enc;
 	struct tug_dependency deps[MAX_DEPS];
 	struct tug_custom_tlv custom[MAX_CUSTOM];
 	struct tug_octets values[MAX_CUSTOM];
@@ -31,6 +33,7 @@ static void free_job(struct sign_job *job)
 {
 	tug_key_free(job->key);
 	tug_key_free(job->fix_key);
+	tug_cli_enc_free(&job->enc);
 	for (size_t i = 0; i < MAX_CUSTOM; i++) {
 		tug_octets_free(&job->values[i]);
 	}
@@ -221,6 +224,25 @@ static int read_fixed(struct sign_job *job)
 	return TUG_OK;
 }
 
+static int read_encryption(struct sign_job *job)
+{
+	const struct tug_args *args = job->cli->args;
+	const char *path = tug_args_text(args, "encrypt", NULL);
+	struct tug_sign_options *o = &job->o;
+	int status;
+
+	if (path == NULL) {
+		return TUG_EXIT_DONE;
+	}
+	o->enc_keylen = is_choice(args, "encrypt-keylen", "256") ? 256 : is_choice(args, "encrypt-keylen", "128") ? 128 : 0;
+	o->enc_hmac = is_choice(args, "hmac-sha", "512") ? 512 : 256;
+	o->enc_clear = tug_args_has(args, "clear");
+	o->save_enctlv = tug_args_has(args, "save-enctlv");
+	status = tug_cli_enc_load(job->cli, path, &job->enc);
+	o->enc = tug_cli_enc_of(&job->enc);
+	return status;
+}
+
 static int read_keys(struct sign_job *job)
 {
 	const char *key = tug_args_text(job->cli->args, "key", NULL), *fix = tug_args_text(job->cli->args, "fix-sig-pubkey", NULL);
@@ -234,7 +256,7 @@ static int read_keys(struct sign_job *job)
 	if (status == TUG_EXIT_DONE && tug_args_has(job->cli->args, "sig-out") && job->key == NULL && job->o.fix_sig.len == 0) {
 		return tug_usage_error(job->cli, "--sig-out has nothing to write without --key or --fix-sig");
 	}
-	return status;
+	return status == TUG_EXIT_DONE ? read_encryption(job) : status;
 }
 
 static int read_all(struct sign_job *job)
@@ -313,14 +335,19 @@ static int write_signature(struct sign_job *job, const struct tug_sign_result *r
 
 static void show(struct sign_job *job, const char *path, const struct tug_sign_result *res)
 {
+	bool encrypted = job->enc.key != NULL || job->enc.kek_len > 0;
 	struct tug_cli *cli = job->cli;
 	char note[TUG_WHY_CAP];
 
 	if (job->o.vector != TUG_VECTOR_NONE) {
 		tug_out_talk(&cli->out, "%s: %u octets to sign; bring the signature back with --fix-sig and --fix-sig-pubkey", path, res->len);
 	} else {
-		tug_out_talk(&cli->out, "%s: %s%s", path, res->sig_len > 0 ? "signed" : "not signed (no --key), digest only",
+		tug_out_talk(&cli->out, "%s: %s%s%s", path, res->sig_len > 0 ? "signed" : "not signed (no --key), digest only",
+			     !encrypted ? "" : job->o.enc_clear ? ", wrapped key added, payload in the clear" : ", encrypted",
 			     job->o.pad ? ", padded to the slot" : "");
+	}
+	if (job->enc.key != NULL && tug_key_is_private(job->enc.key)) {
+		tug_out_talk(&cli->out, "note: --encrypt was given a private key; its public half is all that encrypting needs");
 	}
 	if (res->packed_len > 0) {
 		tug_out_talk(&cli->out, "compressed: %u octets of payload became %u", res->plain_len, res->packed_len);

@@ -172,7 +172,11 @@ static const struct tug_opt sign_opts[] = {
 	PATH("fix-sig", 0, "FILE", "the signature made elsewhere, base64; it is checked"),
 	PATH("fix-sig-pubkey", 0, "FILE", "public key of --fix-sig"),
 	PATH("sig-out", 0, "FILE", "write the signature there too, base64"),
-	FLAG("save-enctlv", 0, "the bootloader keeps the encrypted keys while swapping (counts for encrypted images only)"),
+	PATH("encrypt", 'E', "FILE", "encrypt for the owner of this public key (x25519, ecdsa-p256, rsa-2048), or with this key encryption key"),
+	CHOICE("encrypt-keylen", 0, "128|256", "bits of the image's AES key (default 128)"),
+	FLAG("clear", 'c', "do not encrypt, but say so and add the wrapped key: for the primary slot"),
+	CHOICE("hmac-sha", 0, "auto|256|512", "HMAC of x25519 encryption (default auto: 256)"),
+	FLAG("save-enctlv", 0, "the bootloader keeps the wrapped keys while swapping: reserve room for them (encrypted images only)"),
 	PHRASE_OPT,
 	END,
 };
@@ -195,7 +199,19 @@ static const struct tug_opt zip_opts[] = {
 	END,
 };
 
-static const struct tug_opt verify_opts[] = { ANY_KEY_OPT, PHRASE_OPT, END };
+static const struct tug_opt verify_opts[] = {
+	ANY_KEY_OPT,
+	PATH("enc-key", 0, "FILE", "private key (or key encryption key) that opens an encrypted image"),
+	PHRASE_OPT,
+	END,
+};
+
+static const struct tug_opt decrypt_opts[] = {
+	PATH("key", 'k', "FILE", "private key the image was encrypted for, PEM, or its key encryption key"),
+	FLAG("payload", 0, "write the payload alone"),
+	PHRASE_OPT,
+	END,
+};
 
 #define STATES "fresh|leftover|pending-test|pending-confirm|test-run|unconfirmed|duplicate"
 #define MODES "swap-move|overwrite|overwrite-fast"

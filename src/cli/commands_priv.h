@@ -90,7 +90,11 @@
 	X(file_info, "file info", "FILE", 1, 1, TUG_CMD_F_FILES | TUG_CMD_F_LAST, info, "show header, TLVs and trailer of an image", \
 	  "Says what is wrong when FILE is not an image. `tug file dumpinfo` is the same command.") \
 	X(file_verify, "file verify", "FILE", 1, 1, TUG_CMD_F_FILES | TUG_CMD_F_LAST, verify, "check digest and signature of an image", \
-	  "Without --key only the digest is checked. Status 1 when it does not verify.") \
+	  "Without --key only the digest is checked. Status 1 when it does not verify. Digest and signature of an encrypted image are of " \
+	  "its plain text, which --enc-key opens.") \
+	X(file_decrypt, "file decrypt", "IN OUT", 2, 2, TUG_CMD_F_FILES | TUG_CMD_F_LAST, decrypt, "decrypt an encrypted image", \
+	  "OUT is IN with its payload in the clear, as `tug file sign --clear` makes it: header and TLVs stay, so digest and signature are " \
+	  "right; with --payload it is the payload alone. Nothing is written unless the digest matches.") \
 	X(file_zip, "file zip", "OUT.zip IMAGE[:INDEX[:SLOT]]...", 2, 17, TUG_CMD_F_FILES, zip, "make an update package of signed images", \
 	  "The package is what the nRF Connect SDK calls dfu_application.zip; phones take it too. INDEX is the image number on the " \
 	  "device (default: 0 for the first IMAGE, 1 for the second ...), SLOT that of a direct-XIP variant. Every image is checked as " \

@@ -76,6 +76,9 @@ cJSON *tug_info_json(const struct tug_image_info *info, const struct tug_file *f
 	cJSON_AddStringToObject(j, "signature", info->sig_type != 0 ? tug_tlv_type_name(info->sig_type) : "none");
 	cJSON_AddItemToObject(j, "keyhash", tug_json_hex(tug_slice_of(info->keyhash, info->keyhash_len)));
 	cJSON_AddBoolToObject(j, "encrypted", info->encrypted);
+	if (info->enc_tlv != 0) {
+		cJSON_AddStringToObject(j, "key_wrap", tug_tlv_type_name(info->enc_tlv));
+	}
 	if (info->trailer_align != 0) {
 		cJSON_AddItemToObject(j, "trailer", trailer_json(&info->trailer));
 	}

@@ -26,6 +26,13 @@ static void note_tlv(const struct tug_image *img, const struct tug_tlv *tlv, str
 	case TUG_TLV_SIG_PURE:
 		info->pure = true;
 		break;
+	case TUG_TLV_ENC_RSA2048:
+	case TUG_TLV_ENC_KW:
+	case TUG_TLV_ENC_EC256:
+	case TUG_TLV_ENC_X25519:
+	case TUG_TLV_ENC_X25519_512:
+		info->enc_tlv = info->enc_tlv == 0 ? tlv->type : info->enc_tlv;
+		break;
 	default:
 		break;
 	}

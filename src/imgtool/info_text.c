@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "imgtool_priv.h"
+#include "wrap_priv.h"
 
 #define BAR 40u
 #define VALUE_SHOWN 32u
@@ -95,6 +96,17 @@ static const char *swap_name(uint8_t type)
 	return type < sizeof(names) / sizeof(names[0]) ? names[type] : "?";
 }
 
+/* How the image's key is wrapped. */
+static void put_encryption(struct tug_text *t, const struct tug_image_info *info)
+{
+	const struct tug_wrap *w = tug_wrap_of_tlv(info->enc_tlv);
+
+	if (info->encrypted) {
+		tug_text_addf(t, "encryption  AES-%u, key wrapped with %s%s\n", (info->hdr.flags & TUG_IMG_F_ENC_AES256) != 0 ? 256u : 128u,
+			      w != NULL ? w->name : "nothing: no bootloader can open it", info->digest_ok ? " (for swapping out; now in the clear)" : "");
+	}
+}
+
 static void put_header(struct tug_text *t, const struct tug_image_info *info)
 {
 	char version[TUG_VERSION_TEXT];
@@ -108,7 +120,8 @@ static void put_header(struct tug_text *t, const struct tug_image_info *info)
 		tug_text_addf(t, "address     0x%08x\n", info->hdr.load_addr);
 	}
 	tug_text_addf(t, "payload     %u octets at 0x%x%s\n", info->hdr.img_size, info->hdr.hdr_size,
-		      info->encrypted ? ", encrypted" : "");
+		      !info->encrypted ? "" : info->digest_ok ? ", in the clear" : ", encrypted");
+	put_encryption(t, info);
 	tug_text_addf(t, "image       %u octets in all\n", info->total);
 }
 

@@ -10,24 +10,29 @@
 
 uint32_t tug_sign_trailer_size(const struct tug_sign_options *o)
 {
-	const struct tug_sign_extra none = { 0 };
+	const struct tug_sign_extra x = { .key_cell = tug_encrypt_cell(o, true) };
 
-	return tug_sign_trailer(o, &none);
+	return tug_sign_trailer(o, &x);
 }
 
 int tug_sign_run(const struct tug_sign_options *o, const struct tug_io *in, struct tug_sink sink, struct tug_sign_result *res,
 		 char *why)
 {
-	const struct tug_sign_extra none = { 0 };
-	struct tug_build b = { o, in, &none, sink, res };
+	struct tug_sign_extra x = { 0 };
+	struct tug_build b = { o, in, &x, sink, res };
+	struct tug_encryption *enc = NULL;
 	int rc = tug_sign_check(o, in, why);
 
+	if (rc == TUG_OK) {
+		rc = tug_encrypt_begin(o, &x, &enc, why);
+	}
 	if (rc == TUG_OK) {
 		rc = o->compression != TUG_COMPRESS_NONE ? tug_build_compressed(&b, why) : tug_build_image(&b, why);
 	}
 	if (rc == TUG_OK && o->vector == TUG_VECTOR_NONE) {
 		rc = tug_sign_fit(o, b.x, res->len, why);
 	}
+	tug_encrypt_end(enc);
 	return rc;
 }
 

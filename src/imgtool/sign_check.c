@@ -196,6 +196,9 @@ int tug_sign_check(const struct tug_sign_options *o, const struct tug_io *in, ch
 	if (rc == TUG_OK) {
 		rc = check_protected(o, why);
 	}
+	if (rc == TUG_OK) {
+		rc = tug_encrypt_check(o, why);
+	}
 	if (rc == TUG_OK && in->size > TUG_FILE_MAX) {
 		rc = tug_why(why, TUG_ETOOBIG, "the input is larger than %u MiB", TUG_FILE_MAX >> 20);
 	}
@@ -234,11 +237,13 @@ static const char *mode_name(enum tug_boot_mode mode)
 }
 
 /* Largest image of a mode; 0 = nothing fits. */
-static uint32_t limit_of(const struct tug_sign_options *o, enum tug_boot_mode mode, uint32_t key_cell)
+static uint32_t limit_of(const struct tug_sign_options *o, enum tug_boot_mode mode)
 {
+	uint32_t cell = tug_encrypt_cell(o, false);
 	struct tug_trailer_geo g = {
 		.size = o->slot_size, .max_sectors = o->max_sectors, .max_align = tug_sign_max_align(o), .write_size = o->align,
-		.states = mode == TUG_MODE_SWAP_OFFSET ? 2 : 3, .tlv_sizes = mode == TUG_MODE_SWAP_OFFSET, .key_size = (uint8_t)key_cell,
+		.states = mode == TUG_MODE_SWAP_OFFSET ? 2 : 3, .tlv_sizes = mode == TUG_MODE_SWAP_OFFSET,
+		.key_size = (uint8_t)(cell < 255 ? cell : 255), /* a cell of 256 octets comes out the same */
 	};
 	uint32_t sector = o->sector_size != 0 ? o->sector_size : SECTOR_GUESS;
 
@@ -264,7 +269,7 @@ int tug_sign_fit(const struct tug_sign_options *o, const struct tug_sign_extra *
 	if (o->mode == TUG_MODE_UNKNOWN) {
 		return TUG_OK;
 	}
-	limit = limit_of(o, o->mode, x->key_cell);
+	limit = limit_of(o, o->mode);
 	if (len > limit) {
 		return tug_why(why, TUG_EIMGSIZE,
 			       "the image (%llu octets) is %llu octets too large: %s takes %u of a slot of %u (sectors of %u); make the image "
@@ -285,7 +290,7 @@ void tug_sign_note(const struct tug_sign_options *o, uint32_t len, char *note)
 	    o->vector != TUG_VECTOR_NONE || o->slot_size % sector != 0) {
 		return;
 	}
-	limit = limit_of(o, TUG_MODE_SWAP_MOVE, 0);
+	limit = limit_of(o, TUG_MODE_SWAP_MOVE);
 	if (len > limit) {
 		snprintf(note, TUG_WHY_CAP,
 			 "%u octets pass imgtool's check of a slot of %u, but a bootloader that swaps by move or offset with sectors of %u takes "

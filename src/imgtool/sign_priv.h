@@ -80,6 +80,25 @@ int tug_sign_protected(struct tug_text *t, const struct tug_sign_options *o, con
 int tug_sign_run(const struct tug_sign_options *o, const struct tug_io *in, struct tug_sink sink, struct tug_sign_result *res,
 		 char *why);
 
+/* ---- encryption (encrypt.c) ---- */
+
+/** Encryption of one build. */
+struct tug_encryption;
+
+/** True when the options ask for encryption (or for a clear image that may be encrypted later). */
+bool tug_encrypt_wanted(const struct tug_sign_options *o);
+/** Do the keys go together? Errors: TUG_EINVAL. */
+int tug_encrypt_check(const struct tug_sign_options *o, char *why);
+/**
+ * Make and wrap a key for the image and add flags, padding, TLV and stream to `x`, which borrows from *out. *out = NULL
+ * when no encryption is asked for. Compression comes first and leaves these fields to it. Errors: TUG_ECRYPTO.
+ */
+int tug_encrypt_begin(const struct tug_sign_options *o, struct tug_sign_extra *x, struct tug_encryption **out, char *why);
+/** Release it; NULL is fine. */
+void tug_encrypt_end(struct tug_encryption *e);
+/** Octets of one image key in the trailer, 0 = none; as imgtool counts them, else as a bootloader does. */
+uint32_t tug_encrypt_cell(const struct tug_sign_options *o, bool by_imgtool);
+
 /** Write the fill and the trailer behind an image of `len` octets; nothing when padding was not asked for. */
 int tug_sign_put_tail(const struct tug_sign_options *o, uint32_t len, struct tug_sink sink, char *why);
 /** True when the options ask for padding. */
@@ -87,6 +106,9 @@ bool tug_sign_pads(const struct tug_sign_options *o);
 
 /** Check a signature with the public half of `key`. Errors: TUG_ESIG, TUG_ECRYPTO. */
 int tug_key_check(const struct tug_key *key, enum tug_hash_alg alg, struct tug_slice msg, struct tug_slice sig);
+
+/** Codes that mean "no whole image": tug_file_check_image knows better sentences. */
+bool tug_is_structural(int rc);
 
 /* ---- files in pieces (file_io.c) ---- */
 

@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Decides whether a file is an image that verifies. Refuses to sign, and to guess what cannot be seen (encrypted
- * payloads). Called by the command line, by update, and before a file is sent.
+ * payloads without their key). Called by the command line, by update, and before a file is sent.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include <tug/port/crypto_openssl.h>
 
-#include "order_priv.h"
+#include "decrypt_priv.h"
 #include "sign_priv.h"
 
 #define PIECE 262144u
+
+/* What is verified with what. */
+struct verify_job {
+	const struct tug_io *io;
+	const struct tug_key *key;       /* NULL = the digest alone */
+	const struct tug_enc_key *enc;   /* NULL = what is encrypted is not looked into */
+	const char *name;
+};
 
 /* Policy that fits the image: the digest it carries, pure when it says so, the key's scheme. */
 static int make_policy(const struct tug_image *img, const struct tug_key *key, struct tug_verify_policy *p)
@@ -99,25 +107,61 @@ static int verify_image(const struct tug_image *img, bool one_piece, const struc
 	return rc;
 }
 
-/* An encrypted image whose payload is in the clear (for the primary slot) verifies as any other. */
-static int verify_io(const struct tug_io *io, const struct tug_key *key, const char *name, struct tug_verify_result *res, char *why)
+/* Open and verify what `io` shows. */
+static int verify_octets(const struct tug_io *io, const struct tug_key *key, struct tug_image *img, struct tug_verify_result *res)
+{
+	struct tug_order order;
+	int rc = tug_image_open(img, tug_order_of(&order, io), 0, TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED);
+
+	if (rc == TUG_OK) {
+		order.opened = true;
+		rc = verify_image(img, order.big, key, res);
+		res->big_endian = order.big;
+		img->io = io;
+	}
+	return rc;
+}
+
+/* The plain text of an encrypted image. */
+static int verify_plain(const struct verify_job *j, struct tug_verify_result *res, char *why)
 {
 	struct tug_order order;
 	struct tug_image img;
-	int rc = tug_image_open(&img, tug_order_of(&order, io), 0, TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED);
+	struct tug_plain plain = { .tlv = 0 };
+	int rc = tug_image_open(&img, tug_order_of(&order, j->io), 0, TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED);
 
-	if (key != NULL && tug_key_is_x25519(key)) {
-		return tug_why(why, TUG_EINVAL, "an x25519 key signs nothing; give the key the image was signed with");
+	if (rc == TUG_OK) {
+		rc = tug_plain_begin(&plain, &img, j->io, j->enc, j->name, why);
 	}
 	if (rc == TUG_OK) {
-		order.opened = true;
-		rc = verify_image(&img, order.big, key, res);
-		res->big_endian = order.big;
-		if (rc == TUG_EHASH && (img.hdr.flags & (TUG_IMG_F_ENC_AES128 | TUG_IMG_F_ENC_AES256)) != 0) {
-			return tug_why(why, TUG_EFLAGS, "%s is encrypted; only the bootloader, which holds the key, can verify it", name);
+		rc = verify_octets(&plain.io, j->key, &img, res);
+		res->enc_tlv = plain.tlv;
+		rc = say_verify(rc, j->key, j->name, why);
+	}
+	tug_plain_end(&plain);
+	return rc;
+}
+
+/* An encrypted image whose payload is in the clear (for the primary slot) verifies as any other. */
+static int verify_io(const struct verify_job *j, struct tug_verify_result *res, char *why)
+{
+	struct tug_image img = { .io = NULL };
+	int rc;
+
+	if (j->key != NULL && tug_key_is_x25519(j->key)) {
+		return tug_why(why, TUG_EINVAL, "an x25519 key signs nothing; give the key the image was signed with");
+	}
+	rc = verify_octets(j->io, j->key, &img, res);
+	if ((rc == TUG_EHASH || rc == TUG_ESIG) && tug_is_encrypted(&img)) {
+		if (j->enc != NULL) {
+			return verify_plain(j, res, why);
+		}
+		if (rc == TUG_EHASH) {
+			return tug_why(why, TUG_EFLAGS, "%s is encrypted; only the bootloader, which holds the key, can verify it, or --enc-key with "
+				       "the private key", j->name);
 		}
 	}
-	return say_verify(rc, key, name, why);
+	return say_verify(rc, j->key, j->name, why);
 }
 
 int tug_file_verify(const struct tug_file *f, const struct tug_key *key, const char *name, char *why)
@@ -126,28 +170,28 @@ int tug_file_verify(const struct tug_file *f, const struct tug_key *key, const c
 	struct tug_io io = tug_io_of_slice(&data);
 	struct tug_verify_result res;
 
-	return verify_io(&io, key, name, &res, why);
+	return verify_io(&(struct verify_job){ &io, key, NULL, name }, &res, why);
 }
 
-/* Codes that mean "no whole image": tug_file_check_image knows better sentences. */
-static bool is_structural(int rc)
+bool tug_is_structural(int rc)
 {
 	return rc == TUG_EMAGIC || rc == TUG_EERASED || rc == TUG_ETRUNC || rc == TUG_EHDR || rc == TUG_ETLV;
 }
 
-static int verify_memory(const char *path, const struct tug_key *key, struct tug_verify_result *res, char *why)
+static int verify_memory(struct verify_job *j, struct tug_verify_result *res, char *why)
 {
 	struct tug_file f;
-	int rc = tug_file_read(path, &f, why);
+	int rc = tug_file_read(j->name, &f, why);
 
 	if (rc != TUG_OK) {
 		return rc;
 	}
 	struct tug_slice data = tug_slice_of(f.data.p, f.data.len);
 	struct tug_io io = tug_io_of_slice(&data);
-	rc = verify_io(&io, key, path, res, why);
-	if (is_structural(rc)) {
-		int better = tug_file_check_image(&f, path, why);
+	j->io = &io;
+	rc = verify_io(j, res, why);
+	if (tug_is_structural(rc)) {
+		int better = tug_file_check_image(&f, j->name, why);
 
 		rc = better != TUG_OK ? better : rc;
 	}
@@ -155,17 +199,25 @@ static int verify_memory(const char *path, const struct tug_key *key, struct tug
 	return rc;
 }
 
-int tug_verify_path(const char *path, const struct tug_key *key, struct tug_verify_result *res, char *why)
+int tug_verify_encrypted(const char *path, const struct tug_key *key, const struct tug_enc_key *enc, struct tug_verify_result *res,
+			 char *why)
 {
+	struct verify_job j = { NULL, key, enc, path };
 	struct tug_verify_result own = { 0 };
 	struct tug_in_file f;
 	int rc = tug_in_open(&f, path, why);
 
 	res = res != NULL ? res : &own;
 	if (rc == TUG_OK) {
-		rc = verify_io(&f.io, key, path, res, why);
+		j.io = &f.io;
+		rc = verify_io(&j, res, why);
 		tug_in_close(&f);
-		rc = is_structural(rc) ? TUG_MORE : rc;
+		rc = tug_is_structural(rc) ? TUG_MORE : rc;
 	}
-	return rc == TUG_MORE ? verify_memory(path, key, res, why) : rc;
+	return rc == TUG_MORE ? verify_memory(&j, res, why) : rc;
+}
+
+int tug_verify_path(const char *path, const struct tug_key *key, struct tug_verify_result *res, char *why)
+{
+	return tug_verify_encrypted(path, key, NULL, res, why);
 }

@@ -27,6 +27,22 @@ static int give_passphrase(void *ctx, const char *path, char *buf, size_t cap)
 	return (int)n;
 }
 
+/* Keys of encryption: one at a time. */
+static struct tug_key *enc_key;
+static uint8_t kek[TUG_KEK_MAX];
+
+static int load_enc(const char *path, struct tug_enc_key *out)
+{
+	size_t n;
+	int rc = tug_kek_load(path, kek, &n, why);
+
+	if (rc == TUG_MORE) {
+		rc = tug_key_load_any(path, give_passphrase, NULL, &enc_key, why);
+	}
+	*out = (struct tug_enc_key){ enc_key, tug_slice_of(kek, n) };
+	return rc;
+}
+
 static int number(const char *s)
 {
 	return (int)strtoul(s, NULL, 0);
@@ -39,6 +55,9 @@ static int set_option(struct tug_sign_options *o, const char *name, const char *
 		int rc = tug_key_load(value, give_passphrase, NULL, key, why);
 		o->key = *key;
 		return rc;
+	}
+	if (strcmp(name, "encrypt") == 0) {
+		return load_enc(value, &o->enc);
 	}
 	if (strcmp(name, "version") == 0) {
 		return tug_version_parse(tug_slice_of(value, strlen(value)), &o->version);
@@ -53,7 +72,7 @@ static int set_option(struct tug_sign_options *o, const char *name, const char *
 	} flags[] = {
 		{ "pad-header", &o->pad_header }, { "overwrite-only", &o->overwrite_only }, { "pad", &o->pad }, { "test", &o->test },
 		{ "confirm", &o->confirm }, { "pad-sig", &o->pad_sig }, { "full", &o->full_pubkey }, { "pure", &o->pure },
-		{ "non-bootable", &o->non_bootable },
+		{ "non-bootable", &o->non_bootable }, { "clear", &o->enc_clear }, { "save-enctlv", &o->save_enctlv },
 	};
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		if (strcmp(name, flags[i].name) == 0) {
@@ -85,6 +104,10 @@ static int set_option(struct tug_sign_options *o, const char *name, const char *
 		o->max_align = (uint8_t)number(value);
 	} else if (strcmp(name, "max-sectors") == 0) {
 		o->max_sectors = (uint16_t)number(value);
+	} else if (strcmp(name, "encrypt-keylen") == 0) {
+		o->enc_keylen = (uint16_t)number(value);
+	} else if (strcmp(name, "hmac-sha") == 0) {
+		o->enc_hmac = (uint16_t)number(value);
 	} else if (strcmp(name, "erased") == 0) {
 		o->erased = (uint8_t)number(value);
 	} else if (strcmp(name, "compression") == 0) {
@@ -135,11 +158,37 @@ static int do_verify(int argc, char **argv)
 	return rc;
 }
 
+/* IMAGE ENC-KEY [KEY] */
+static int do_verify_plain(int argc, char **argv)
+{
+	struct tug_enc_key enc;
+	struct tug_key *key = NULL;
+	int rc = load_enc(argv[1], &enc);
+
+	if (rc == TUG_OK && argc > 2) {
+		rc = tug_key_load(argv[2], give_passphrase, NULL, &key, why);
+	}
+	if (rc == TUG_OK) {
+		rc = tug_verify_encrypted(argv[0], key, &enc, NULL, why);
+	}
+	tug_key_free(key);
+	return rc;
+}
+
+/* IN OUT ENC-KEY [payload] */
+static int do_decrypt(int argc, char **argv)
+{
+	struct tug_enc_key enc;
+	int rc = load_enc(argv[2], &enc);
+
+	return rc == TUG_OK ? tug_decrypt_path(argv[0], argv[1], &enc, argc > 3 ? TUG_DECRYPT_PAYLOAD : TUG_DECRYPT_IMAGE, NULL, why) : rc;
+}
+
 static int do_keygen(int argc, char **argv)
 {
 	struct tug_octets pem = { 0 };
 	struct tug_key *key = NULL;
-	int rc = tug_key_generate(tug_key_type_of(argv[0]), &key, why);
+	int rc = tug_key_make(argv[0], &key, why);
 
 	if (rc == TUG_OK) {
 		rc = tug_key_private_pem(key, argc > 2 ? argv[2] : NULL, &pem, why);
@@ -157,7 +206,7 @@ static int do_getpub(int argc, char **argv)
 	static const char *const forms[] = { "lang-c", "pem", "raw", "hex", "lang-rust" };
 	struct tug_octets out = { 0 };
 	struct tug_key *key = NULL;
-	int rc = tug_key_load(argv[0], give_passphrase, NULL, &key, why);
+	int rc = tug_key_load_any(argv[0], give_passphrase, NULL, &key, why);
 
 	(void)argc;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]) && rc == TUG_OK; i++) {
@@ -208,7 +257,7 @@ int main(int argc, char **argv)
 		int (*run)(int argc, char **argv);
 	} commands[] = {
 		{ "sign", 2, do_sign }, { "verify", 1, do_verify }, { "keygen", 2, do_keygen }, { "getpub", 2, do_getpub },
-		{ "info", 1, do_info },
+		{ "info", 1, do_info }, { "decrypt", 3, do_decrypt }, { "verify-plain", 2, do_verify_plain },
 	};
 
 	passphrase = getenv("DRIVER_PASSPHRASE");
@@ -216,12 +265,13 @@ int main(int argc, char **argv)
 		if (strcmp(commands[i].name, argv[1]) == 0 && argc - 2 >= commands[i].args) {
 			int rc = commands[i].run(argc - 2, argv + 2);
 
+			tug_key_free(enc_key);
 			if (rc != TUG_OK) {
 				fprintf(stderr, "%s: %s\n", tug_err_name(rc), why);
 			}
 			return rc == TUG_OK ? 0 : 1;
 		}
 	}
-	fprintf(stderr, "usage: imgtool_driver sign|verify|keygen|getpub|info ARGS\n");
+	fprintf(stderr, "usage: imgtool_driver sign|verify|keygen|getpub|info|decrypt|verify-plain ARGS\n");
 	return 2;
 }
