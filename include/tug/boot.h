@@ -29,6 +29,8 @@ extern const struct tug_boot_mode_ops tug_boot_overwrite;
 extern const struct tug_boot_mode_ops tug_boot_overwrite_fast;
 /** Swap using move, with revert. */
 extern const struct tug_boot_mode_ops tug_boot_swap_move;
+/** Swap using a scratch area, with revert: slots whose sectors differ, and 128 KiB sectors. Needs `scratch`; not with `enc`. */
+extern const struct tug_boot_mode_ops tug_boot_swap_scratch;
 
 /** Code for encrypted images; a firmware that does not name it does not carry it. */
 extern const struct tug_boot_enc_ops tug_boot_encrypted;
@@ -45,6 +47,7 @@ struct tug_boot_cfg {
 	const struct tug_boot_mode_ops *mode;   /**< update mode */
 	struct tug_flash_area pri;              /**< primary slot */
 	struct tug_flash_area sec;              /**< secondary slot */
+	struct tug_flash_area scratch;          /**< scratch area of swap-scratch; dev NULL = none */
 	const struct tug_crypto *crypto;        /**< digests and signatures */
 	const struct tug_boot_enc *enc;         /**< encrypted images; NULL = they are refused */
 	struct tug_verify_policy verify;        /**< keys and scheme; max_size is set by the mode */

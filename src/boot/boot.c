@@ -13,6 +13,11 @@ _Static_assert(_Alignof(struct boot) <= _Alignof(struct tug_boot), "struct tug_b
 
 /* ---- configuration ------------------------------------------------------------------------------- */
 
+static bool needs_scratch(const struct tug_boot_mode_ops *mode)
+{
+	return mode->number == TUG_MODE_SWAP_SCRATCH;
+}
+
 static struct tug_trailer_geo geo_of(const struct tug_boot_cfg *cfg, uint32_t size, uint8_t unit)
 {
 	struct tug_trailer_geo g = { 0 };
@@ -28,7 +33,13 @@ static struct tug_trailer_geo geo_of(const struct tug_boot_cfg *cfg, uint32_t si
 
 struct tug_trailer_geo tug_boot_geo(const struct tug_boot_cfg *cfg, uint32_t size)
 {
-	return geo_of(cfg, size, cfg->pri.dev->write_size);
+	uint8_t unit = cfg->pri.dev->write_size;
+
+	/* records are spaced alike in the primary slot and in scratch */
+	if (needs_scratch(cfg->mode) && cfg->scratch.dev != NULL && cfg->scratch.dev->write_size > unit) {
+		unit = cfg->scratch.dev->write_size;
+	}
+	return geo_of(cfg, size, unit);
 }
 
 uint32_t tug_boot_max_image(const struct tug_boot_cfg *cfg)
@@ -36,6 +47,9 @@ uint32_t tug_boot_max_image(const struct tug_boot_cfg *cfg)
 	struct tug_trailer_geo g = tug_boot_geo(cfg, cfg->pri.size);
 	struct tug_flash_sector s;
 
+	if (cfg->mode->limit != NULL) {
+		return cfg->mode->limit(cfg);
+	}
 	if (tug_flash_sector_at(&cfg->pri, 0, &s) != TUG_OK) {
 		return 0;
 	}
@@ -55,6 +69,10 @@ static bool unit_ok(uint8_t unit, uint8_t max_align)
 static bool cfg_ok(const struct tug_boot_cfg *cfg)
 {
 	if (cfg->mode == NULL || cfg->crypto == NULL || cfg->pri.dev == NULL || cfg->sec.dev == NULL) {
+		return false;
+	}
+	if (needs_scratch(cfg->mode) && (cfg->scratch.dev == NULL || cfg->enc != NULL ||
+					 !unit_ok(cfg->scratch.dev->write_size, cfg->max_align))) {
 		return false;
 	}
 	if (cfg->max_align != 8 && cfg->max_align != 16 && cfg->max_align != 32) {
@@ -81,14 +99,19 @@ static int boot_init(struct boot *b, const struct tug_boot_cfg *cfg)
 	b->pri = tug_io_of_area(&cfg->pri);
 	b->sec = tug_io_of_area(&cfg->sec);
 	unit = b->pri.write_size > b->sec.write_size ? b->pri.write_size : b->sec.write_size;
-	b->pri_geo = geo_of(cfg, cfg->pri.size, b->pri.write_size);
+	b->pri_geo = tug_boot_geo(cfg, cfg->pri.size);
 	b->sec_geo = geo_of(cfg, cfg->sec.size, unit);
 	rc = tug_flash_sector_at(&cfg->pri, 0, &s);
 	if (rc != TUG_OK) {
 		return rc;
 	}
 	b->sector = s.size;
-	b->limit = tug_max_image_size(cfg->mode->number, &b->pri_geo, cfg->pri.size, cfg->sec.size, s.size);
+	b->limit = tug_boot_max_image(cfg);
+	if (needs_scratch(cfg->mode)) {
+		b->scr = tug_io_of_area(&cfg->scratch);
+		b->scr_geo = tug_boot_geo(cfg, cfg->scratch.size);
+		b->scr_geo.max_sectors = 1;
+	}
 	return b->limit == 0 ? TUG_EINVAL : TUG_OK;
 }
 
@@ -152,9 +175,13 @@ static void log_decision(struct boot *b)
 	if (b->cfg->mode->swaps) {
 		boot_log_trailer(b, "Primary image", &b->pri_tr);
 		boot_log_trailer(b, "Secondary image", &b->sec_tr);
+		if (needs_scratch(b->cfg->mode)) {
+			boot_log_trailer(b, "Scratch", &b->scr_tr);
+		}
 		boot_log(b, TUG_LOG_INF,
-			 b->todo.kind == BOOT_RESUME || b->todo.kind == BOOT_START ? "Boot source: primary slot"
-										    : "Boot source: none");
+			 b->todo.kind != BOOT_RESUME && b->todo.kind != BOOT_START ? "Boot source: none"
+			 : b->todo.from_scratch					   ? "Boot source: scratch"
+										   : "Boot source: primary slot");
 	}
 	boot_say(b, "Image index: 0, Swap type: ");
 	boot_say_str(b, boot_swap_text(b->todo.type));
@@ -187,11 +214,15 @@ static int view(struct boot *b, struct boot_view *v)
 	uint32_t octets = 0;
 	int rc;
 
+	memset(v, 0, sizeof(*v));
 	v->pri = b->pri_tr;
 	v->sec = b->sec_tr;
 	v->swaps = b->cfg->mode->swaps;
 	v->records = BOOT_RECORDS_NONE;
 	v->same_amount = false;
+	if (b->cfg->mode->look != NULL) {
+		return b->cfg->mode->look(b, v);
+	}
 	if (!v->swaps || !boot_began(&v->pri)) {
 		return TUG_OK;
 	}
@@ -224,6 +255,8 @@ static int decide(struct boot *b)
 	}
 	if (b->todo.kind != BOOT_RESUME) {
 		b->done = 0;
+	} else if (b->todo.from_scratch) {
+		b->done = v.scr_records;
 	}
 	log_decision(b);
 	return rc;
@@ -265,11 +298,20 @@ static int fail_started(struct boot *b)
 	return keep_primary(b, true);
 }
 
+/* A swap that scratch tells of ends, and with it whatever a torn erase has left in the primary trailer. */
+static int forget_scratch(struct boot *b)
+{
+	int rc = keep_primary(b, true);
+
+	return rc == TUG_OK ? boot_erase(b, &b->cfg->scratch, 0, b->cfg->scratch.size, true) : rc;
+}
+
 /* There is no image to swap in: clear the mark, and end a swap or revert that waits for it. */
 static int refuse(struct boot *b, bool whole_slot)
 {
 	enum boot_kind kind = b->todo.kind;
 	enum tug_swap_type type = b->todo.type;
+	bool in_scratch = b->scr_tr.magic == TUG_GOOD;
 	int rc = whole_slot ? boot_scrub_slot(b, &b->cfg->sec) : boot_scrub_trailer(b, &b->cfg->sec);
 
 	nothing(b);
@@ -278,6 +320,9 @@ static int refuse(struct boot *b, bool whole_slot)
 	} else if (rc == TUG_OK && type == TUG_SWAP_REVERT) {
 		boot_log(b, TUG_LOG_WRN, "Image 0: no image to revert to, keeping the primary image");
 		rc = keep_primary(b, false);
+	}
+	if (rc == TUG_OK && in_scratch) {
+		rc = forget_scratch(b);
 	}
 	return optional(b, rc);
 }
@@ -349,7 +394,8 @@ static int prepare(struct boot *b)
 	if (rc != TUG_OK) {
 		return not_now(b, rc);
 	}
-	if (b->todo.kind == BOOT_START && b->amount != b->pri_tr.swap_size) {
+	if (b->todo.kind == BOOT_START &&
+	    b->amount != (b->todo.from_scratch ? b->scr_tr.swap_size : b->pri_tr.swap_size)) {
 		/* begun for other images than those that are here now */
 		return optional(b, fail_started(b));
 	}

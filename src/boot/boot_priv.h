@@ -38,12 +38,19 @@ struct boot_view {
 	bool swaps;             /**< the mode swaps: it has status records and a way back */
 	enum boot_records records; /**< status records of the primary slot */
 	bool same_amount;       /**< the primary trailer's swap size is that of the images in the slots */
+	bool scratch;           /**< the mode swaps through scratch; the rest counts only then */
+	struct tug_trailer scr; /**< scratch's trailer */
+	bool scr_sound;         /**< scratch's trailer is whole and tells of a swap that can be */
+	bool scr_holds;         /**< that swap keeps the records of its first group in scratch */
+	uint8_t scr_records;    /**< how many of the two are there */
+	bool handed_over;       /**< the primary trailer took over: it tells of the same swap, first group done */
 };
 
 /** A decision. */
 struct boot_decision {
 	enum boot_kind kind;     /**< what to do */
 	enum tug_swap_type type; /**< of the update; NONE with BOOT_NOTHING */
+	bool from_scratch;       /**< RESUME or START as scratch's trailer says, not the primary one's */
 };
 
 /** True when the primary trailer tells of an update that began and did not end: its records are worth reading. */
@@ -98,10 +105,13 @@ struct boot {
 	const struct tug_boot_cfg *cfg;   /**< as given */
 	struct tug_io pri;                /**< primary slot */
 	struct tug_io sec;                /**< secondary slot */
+	struct tug_io scr;                /**< scratch area (swap-scratch) */
 	struct tug_trailer_geo pri_geo;   /**< its trailer */
 	struct tug_trailer_geo sec_geo;   /**< its trailer; write_size = the larger of both devices */
+	struct tug_trailer_geo scr_geo;   /**< scratch's trailer: records of one group */
 	struct tug_trailer pri_tr;        /**< as read at the start */
 	struct tug_trailer sec_tr;        /**< as read at the start */
+	struct tug_trailer scr_tr;        /**< as read at the start (swap-scratch) */
 	struct boot_decision todo;        /**< what was decided */
 	struct tug_image img;             /**< latest image opened */
 	uint32_t limit;                   /**< largest total image size, octets */
@@ -110,6 +120,7 @@ struct boot {
 	uint32_t n_sec;                   /**< sectors of the secondary slot */
 	uint32_t amount;                  /**< octets to swap or copy */
 	uint32_t done;                    /**< records found: steps that need not be done again */
+	uint32_t pri_found;               /**< records found in the primary trailer, whatever was decided (swap-scratch) */
 	bool moved;                       /**< octets have moved: the old image cannot run any more */
 	int update_err;                   /**< why an update failed that may not have cost the old image */
 	bool sec_dead;                    /**< secondary slot cannot be read */
@@ -130,6 +141,10 @@ struct tug_boot_mode_ops {
 	int (*layout)(struct boot *b);
 	/** Does an update of `amount` octets fit? TUG_OK, TUG_EIMGSIZE (logged). */
 	int (*fits)(struct boot *b);
+	/** Largest total image size, octets, 0 = none. NULL = by tug_max_image_size and the first sector. */
+	uint32_t (*limit)(const struct tug_boot_cfg *cfg);
+	/** Fill what the decision needs beyond both trailers, and `done`. Flash errors. NULL = by `progress`. */
+	int (*look)(struct boot *b, struct boot_view *v);
 	/** Read how far an update came: fills `done`; TUG_ESTATE = records make no sense. NULL = no records. */
 	int (*progress)(struct boot *b);
 	/** Run or finish the update `todo`. Flash errors. Power: may be cut anywhere. */

@@ -52,7 +52,7 @@ static enum tug_swap_type swap_type(const struct boot_view *v)
 
 static struct boot_decision make(enum boot_kind kind, enum tug_swap_type type)
 {
-	struct boot_decision d = { kind, type };
+	struct boot_decision d = { kind, type, false };
 
 	return d;
 }
@@ -73,6 +73,56 @@ static bool goes_on(const struct boot_view *v, enum tug_swap_type marked_type)
 	return v->records == BOOT_RECORDS_NONE && v->same_amount && v->pri.swap_type != (uint8_t)marked_type;
 }
 
+static struct boot_decision goes_on_with_primary(const struct boot_view *v)
+{
+	switch (v->records) {
+	case BOOT_RECORDS_SOME:
+		return make(BOOT_RESUME, (enum tug_swap_type)v->pri.swap_type);
+	case BOOT_RECORDS_NONE:
+		return make(BOOT_START, (enum tug_swap_type)v->pri.swap_type);
+	case BOOT_RECORDS_WRONG:
+	default:
+		return make(BOOT_NOTHING, TUG_SWAP_NONE);
+	}
+}
+
+static struct boot_decision goes_on_with_scratch(const struct boot_view *v, enum boot_kind kind)
+{
+	struct boot_decision d = make(kind, (enum tug_swap_type)v->scr.swap_type);
+
+	d.from_scratch = true;
+	return d;
+}
+
+/*
+ * Three trailers. The mark in the secondary slot is erased after the first record: before that it says what is due,
+ * and only a revert, which has none, must be found in scratch. While scratch tells of a swap, records in the primary
+ * trailer may be what a torn erase has left of an old one: they count only behind a complete takeover.
+ */
+static struct boot_decision decide_scratch(const struct boot_view *v)
+{
+	enum tug_swap_type type = swap_type(v);
+	bool began = boot_began(&v->pri);
+
+	if (v->scr_sound && v->scr_holds && began && v->handed_over) {
+		return goes_on_with_primary(v);
+	}
+	if (v->scr_sound && v->scr_holds && v->scr_records > 0) {
+		return goes_on_with_scratch(v, BOOT_RESUME);
+	}
+	if (marked(&v->sec) && (v->scr_sound || !began || v->records != BOOT_RECORDS_SOME)) {
+		return make(BOOT_FRESH, type);
+	}
+	if (v->scr_sound && !v->scr_holds) {
+		return v->scr.swap_type == TUG_SWAP_REVERT ? goes_on_with_scratch(v, BOOT_START)
+							   : make(BOOT_NOTHING, TUG_SWAP_NONE);
+	}
+	if (began) {
+		return goes_on_with_primary(v);
+	}
+	return is_update((uint8_t)type) ? make(BOOT_FRESH, type) : make(BOOT_NOTHING, TUG_SWAP_NONE);
+}
+
 struct boot_decision boot_decide(const struct boot_view *v)
 {
 	enum tug_swap_type type;
@@ -83,13 +133,12 @@ struct boot_decision boot_decide(const struct boot_view *v)
 		return type == TUG_SWAP_TEST || type == TUG_SWAP_PERM ? make(BOOT_FRESH, type)
 								      : make(BOOT_NOTHING, TUG_SWAP_NONE);
 	}
+	if (v->scratch) {
+		return decide_scratch(v);
+	}
 	type = swap_type(v);
 	if (goes_on(v, type)) {
-		if (v->records == BOOT_RECORDS_WRONG) {
-			return make(BOOT_NOTHING, TUG_SWAP_NONE);
-		}
-		return make(v->records == BOOT_RECORDS_SOME ? BOOT_RESUME : BOOT_START,
-			    (enum tug_swap_type)v->pri.swap_type);
+		return goes_on_with_primary(v);
 	}
 	return is_update((uint8_t)type) ? make(BOOT_FRESH, type) : make(BOOT_NOTHING, TUG_SWAP_NONE);
 }

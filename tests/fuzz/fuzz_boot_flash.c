@@ -130,7 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	unsigned cut_at = next(&in);
 	unsigned cut_kind = next(&in);
 	struct geometry g = { "fuzz", { { SECTOR, (2u * SLOT + 2u * GUARD) / SECTOR } }, 1, units[what & 3u],
-			      (what & 4u) != 0 ? 0x00 : 0xff, GUARD, SLOT, GUARD + SLOT, SLOT, 8, 16 };
+			      (what & 4u) != 0 ? 0x00 : 0xff, GUARD, SLOT, GUARD + SLOT, SLOT, 8, 16, 0, 0 };
 	struct tug_version v1 = { 1, 0, 0, 0 };
 	struct tug_version v2 = { 2, 0, 0, 0 };
 	struct world w;

@@ -76,7 +76,7 @@ static void named_rows(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *r = &rows[i];
-		struct boot_view v;
+		struct boot_view v = { 0 };
 		struct boot_decision d;
 
 		v.pri = trailer(r->pri_magic, r->pri_done, r->pri_ok, r->pri_type, 4096);
@@ -88,6 +88,68 @@ static void named_rows(void **state)
 		if (d.kind != r->kind || d.type != r->type) {
 			fail_msg("%s: kind %d type %d, expected kind %d type %d", r->what, (int)d.kind, (int)d.type,
 				 (int)r->kind, (int)r->type);
+		}
+	}
+}
+
+/* ---- scratch: three trailers ----------------------------------------------------------------------- */
+
+static const struct scratch_row {
+	const char *what;
+	enum tug_tri pri_magic, pri_done, pri_ok;
+	uint8_t pri_type;
+	enum boot_records records;
+	enum tug_tri sec_magic, sec_ok;
+	uint8_t scr_type; /* 0 = no sound trailer */
+	bool holds;
+	uint8_t scr_records;
+	bool handed_over;
+	enum boot_kind kind;
+	enum tug_swap_type type;
+	bool from_scratch;
+} scratch_rows[] = {
+	{ "marked", U, U, U, 1, BOOT_RECORDS_NONE, G, U, 0, 0, 0, 0, BOOT_FRESH, TUG_SWAP_TEST, 0 },
+	{ "scratch initialised", G, G, G, 3, BOOT_RECORDS_NONE, G, G, 3, 0, 0, 0, BOOT_FRESH, TUG_SWAP_PERM, 0 },
+	{ "old trailer torn beside scratch", G, U, G, 3, BOOT_RECORDS_SOME, G, U, 2, 0, 0, 0, BOOT_FRESH, TUG_SWAP_TEST, 0 },
+	{ "both initialised", G, U, U, 2, BOOT_RECORDS_NONE, G, U, 2, 0, 0, 0, BOOT_FRESH, TUG_SWAP_TEST, 0 },
+	{ "primary initialised", G, U, U, 2, BOOT_RECORDS_NONE, G, U, 0, 0, 0, 0, BOOT_FRESH, TUG_SWAP_TEST, 0 },
+	{ "first record, mark still there", G, U, U, 2, BOOT_RECORDS_SOME, G, U, 0, 0, 0, 0, BOOT_RESUME, TUG_SWAP_TEST, 0 },
+	{ "under way", G, U, G, 3, BOOT_RECORDS_SOME, U, U, 0, 0, 0, 0, BOOT_RESUME, TUG_SWAP_PERM, 0 },
+	{ "records of nobody", G, U, U, 2, BOOT_RECORDS_WRONG, U, U, 0, 0, 0, 0, BOOT_NOTHING, TUG_SWAP_NONE, 0 },
+	{ "trial", G, G, U, 2, BOOT_RECORDS_NONE, U, U, 0, 0, 0, 0, BOOT_FRESH, TUG_SWAP_REVERT, 0 },
+	{ "revert initialised in scratch", B, U, U, 1, BOOT_RECORDS_NONE, U, U, 4, 0, 0, 0, BOOT_START, TUG_SWAP_REVERT, 1 },
+	{ "revert, trial's trailer torn", G, U, U, 2, BOOT_RECORDS_SOME, U, U, 4, 0, 0, 0, BOOT_START, TUG_SWAP_REVERT, 1 },
+	{ "revert initialised in primary", G, U, U, 4, BOOT_RECORDS_NONE, U, U, 0, 0, 0, 0, BOOT_START, TUG_SWAP_REVERT, 0 },
+	{ "revert, records in scratch, none yet", G, G, U, 2, BOOT_RECORDS_NONE, U, U, 4, 1, 0, 0, BOOT_FRESH, TUG_SWAP_REVERT, 0 },
+	{ "stale test in scratch, image gone", G, U, G, 3, BOOT_RECORDS_SOME, U, U, 2, 0, 0, 0, BOOT_NOTHING, TUG_SWAP_NONE, 0 },
+	{ "one record in scratch", G, G, G, 3, BOOT_RECORDS_NONE, G, U, 2, 1, 1, 0, BOOT_RESUME, TUG_SWAP_TEST, 1 },
+	{ "two records in scratch, primary torn", G, U, G, 3, BOOT_RECORDS_SOME, U, U, 2, 1, 2, 0, BOOT_RESUME, TUG_SWAP_TEST, 1 },
+	{ "handed over, scratch whole", G, U, U, 2, BOOT_RECORDS_SOME, U, U, 2, 1, 2, 1, BOOT_RESUME, TUG_SWAP_TEST, 0 },
+	{ "handed over, scratch's records torn", G, U, U, 2, BOOT_RECORDS_SOME, U, U, 2, 1, 0, 1, BOOT_RESUME, TUG_SWAP_TEST, 0 },
+	{ "confirmed", G, G, G, 2, BOOT_RECORDS_NONE, U, U, 0, 0, 0, 0, BOOT_NOTHING, TUG_SWAP_NONE, 0 },
+};
+
+static void scratch_named_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(scratch_rows) / sizeof(scratch_rows[0]); i++) {
+		const struct scratch_row *r = &scratch_rows[i];
+		struct boot_view v = { 0 };
+		struct boot_decision d;
+
+		v.pri = trailer(r->pri_magic, r->pri_done, r->pri_ok, r->pri_type, 4096);
+		v.sec = trailer(r->sec_magic, U, r->sec_ok, 1, ERASED);
+		v.scr = trailer(r->scr_type != 0 ? G : U, U, U, r->scr_type, 4096);
+		v.swaps = true;
+		v.scratch = true;
+		v.records = r->records;
+		v.scr_sound = r->scr_type != 0;
+		v.scr_holds = r->holds;
+		v.scr_records = r->scr_records;
+		v.handed_over = r->handed_over;
+		d = boot_decide(&v);
+		if (d.kind != r->kind || d.type != r->type || d.from_scratch != r->from_scratch) {
+			fail_msg("%s: kind %d type %d scratch %d", r->what, (int)d.kind, (int)d.type, (int)d.from_scratch);
 		}
 	}
 }
@@ -159,7 +221,7 @@ static void every_combination(void **state)
 	(void)state;
 	/* digits of a mixed-radix number: 6 flags of 3, 2 types of 6, size of 3, records of 3, same_amount, swaps */
 	for (uint32_t i = 0; i < 729u * 36u * 9u * 4u; i++) {
-		struct boot_view v;
+		struct boot_view v = { 0 };
 		uint32_t x = i;
 		enum tug_tri f[6];
 		uint8_t pri_type, sec_type;
@@ -193,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(named_rows),
+		cmocka_unit_test(scratch_named_rows),
 		cmocka_unit_test(every_combination),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

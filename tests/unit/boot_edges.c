@@ -145,13 +145,13 @@ static void expect_no_swap(const struct geometry *g, const char *line)
 static void layouts_that_cannot_swap(void **state)
 {
 	static const struct geometry mixed = {
-		"mixed", { { 1024, 12 }, { 512, 12 } }, 2, 4, 0xff, 1024, 8192, 9216, 8192, 32, 8,
+		"mixed", { { 1024, 12 }, { 512, 12 } }, 2, 4, 0xff, 1024, 8192, 9216, 8192, 32, 8, 0, 0,
 	};
 	static const struct geometry many = {
-		"many", { { 256, 80 } }, 1, 4, 0xff, 1024, 8192, 10240, 8192, 16, 8,
+		"many", { { 256, 80 } }, 1, 4, 0xff, 1024, 8192, 10240, 8192, 16, 8, 0, 0,
 	};
 	static const struct geometry unequal = {
-		"unequal", { { 1024, 20 } }, 1, 4, 0xff, 1024, 8192, 10240, 6144, 32, 8,
+		"unequal", { { 1024, 20 } }, 1, 4, 0xff, 1024, 8192, 10240, 6144, 32, 8, 0, 0,
 	};
 
 	(void)state;
@@ -552,7 +552,7 @@ static void begun_swap_without_its_image(void **state)
 static void long_trailer_is_erased_backwards(void **state)
 {
 	static const struct geometry g = {
-		"long", { { 512, 44 } }, 1, 4, 0xff, 512, 8192, 9216, 8192, 128, 8,
+		"long", { { 512, 44 } }, 1, 4, 0xff, 512, 8192, 9216, 8192, 128, 8, 0, 0,
 	};
 	struct tug_boot_rsp rsp;
 	struct world w;

@@ -13,7 +13,7 @@
 #include "tests/powerloss/world.h"
 
 static const struct geometry geo_small = {
-	"small", { { 1024, 20 } }, 1, 4, 0xff, 1024, 8192, 10240, 8192, 32, 8,
+	"small", { { 1024, 22 } }, 1, 4, 0xff, 1024, 8192, 10240, 8192, 32, 8, 20480, 1024,
 };
 
 static const struct tug_version v1 = { 1, 0, 0, 0 };

@@ -19,17 +19,17 @@ struct trace {
 	const struct world *w;
 	struct tug_hash_ctx hash;
 	uint32_t ops;
-	bool outside; /* an operation touched neither slot */
+	bool outside; /* an operation touched neither slot nor scratch */
 };
 
 static void trace_op(void *ctx, char op, uint32_t off, uint32_t len)
 {
 	struct trace *t = ctx;
-	const struct tug_flash_area *area[2] = { &t->w->cfg.pri, &t->w->cfg.sec };
+	const struct tug_flash_area *area[3] = { &t->w->cfg.pri, &t->w->cfg.sec, &t->w->cfg.scratch };
 	char line[64];
 
 	t->ops++;
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 3; i++) {
 		if (off >= area[i]->off && off < area[i]->off + area[i]->size) {
 			int n = snprintf(line, sizeof(line), "%c %u %x %x\n", op, i + 1u, off - area[i]->off, len);
 
@@ -230,6 +230,69 @@ static void move_trailer_octets(void **state)
 	world_free(&w);
 }
 
+/* ---- scratch --------------------------------------------------------------------------------------- */
+
+static void scratch_test_and_revert(void **state)
+{
+	struct world w;
+
+	(void)state;
+	make(&w, &tug_boot_swap_scratch);
+	assert_int_equal(tug_boot_max_image(&w.cfg), 129488);
+	mark(&w, false);
+	expect_boot(&w, "swapped", TUG_SWAP_TEST, 154, "3d062fb8f099c1a32b8f1af55b87af18",
+		    "1714608fc6c1afbfb6c870dc5e2b1bac");
+	assert_true(world_holds(&w, &w.cfg.pri, &w.new));
+	assert_true(world_holds(&w, &w.cfg.sec, &w.old));
+	expect_boot(&w, "reverted", TUG_SWAP_REVERT, 155, "8f701acff8af6a4f4560841c3c19d319",
+		    "d26217683f9b2ed3e04b84cdf5996fe3");
+	assert_true(world_holds(&w, &w.cfg.pri, &w.old));
+	assert_true(world_holds(&w, &w.cfg.sec, &w.new));
+	expect_boot(&w, "stays", TUG_SWAP_NONE, 0, "8f701acff8af6a4f4560841c3c19d319", NULL);
+	world_free(&w);
+}
+
+static void scratch_perm(void **state)
+{
+	struct world w;
+
+	(void)state;
+	make(&w, &tug_boot_swap_scratch);
+	mark(&w, true);
+	expect_boot(&w, "swapped", TUG_SWAP_PERM, 156, "40e6bb026d0b01777d038d12bff155bd",
+		    "640c0e565fefccbc31aa06426e761f76");
+	expect_boot(&w, "stays", TUG_SWAP_NONE, 0, "40e6bb026d0b01777d038d12bff155bd", NULL);
+	world_free(&w);
+}
+
+static void scratch_cut(void **state)
+{
+	static const struct {
+		uint32_t at;
+		uint32_t ops;
+		const char *cut;
+	} rows[] = {
+		{ 1, 154, "c7b9d6a3bb93149729d3d38a75d455b9" },  { 9, 154, "540396b4929b6349b487c251dbaba600" },
+		{ 20, 140, "301d813729a6d2c4473cb92158ab7e9f" }, { 50, 109, "84d7308f7fd9a303bd239057bd0231e5" },
+		{ 80, 79, "141fd93056719c6f16b48b4cb76978c4" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tug_boot_rsp rsp;
+		struct world w;
+
+		make(&w, &tug_boot_swap_scratch);
+		mark(&w, false);
+		tug_sim_flash_cut(w.flash, rows[i].at, TUG_SIM_CUT_BEFORE, 0);
+		assert_int_equal(world_boot(&w, &rsp), TUG_EPOWER);
+		expect_flash(&w, "cut", rows[i].cut);
+		tug_sim_flash_power_up(w.flash);
+		expect_boot(&w, "finished", TUG_SWAP_TEST, rows[i].ops, "3d062fb8f099c1a32b8f1af55b87af18", NULL);
+		world_free(&w);
+	}
+}
+
 /* ---- overwrite ------------------------------------------------------------------------------------- */
 
 static void overwrite(void **state)
@@ -273,6 +336,9 @@ int main(void)
 		cmocka_unit_test(move_perm),
 		cmocka_unit_test(move_cut),
 		cmocka_unit_test(move_trailer_octets),
+		cmocka_unit_test(scratch_test_and_revert),
+		cmocka_unit_test(scratch_perm),
+		cmocka_unit_test(scratch_cut),
 		cmocka_unit_test(overwrite),
 		cmocka_unit_test(overwrite_fast),
 	};
