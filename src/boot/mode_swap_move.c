@@ -254,6 +254,10 @@ static int move_run(struct boot *b)
 	if (rc == TUG_OK) {
 		rc = exchange(b);
 	}
+	if (rc == TUG_OK && b->cfg->enc != NULL) {
+		/* the copy that moving left behind is plaintext, and a later, larger swap would carry it out */
+		rc = boot_erase(b, &b->cfg->pri, n_swap(b) * b->sector, b->sector, false);
+	}
 	if (b->status_fails > 0) {
 		boot_say(b, "");
 		boot_say_dec(b, b->status_fails);

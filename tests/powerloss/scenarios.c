@@ -13,27 +13,22 @@
 
 /* Some octets before, between and behind the slots belong to nobody: an access there is found. */
 const struct geometry geometries[] = {
-	{ "4k-w4", { { 4096, 22 } }, 1, 4, 0xff, 4096, 32768, 40960, 32768, 128, 8, 81920, 4096 },
-	{ "1k-w1", { { 1024, 22 } }, 1, 1, 0xff, 1024, 8192, 10240, 8192, 32, 8, 20480, 1024 },
-	{ "1k-w8", { { 1024, 23 } }, 1, 8, 0xff, 1024, 8192, 10240, 8192, 32, 8, 20480, 2048 },
-	{ "2k-w16", { { 2048, 22 } }, 1, 16, 0xff, 2048, 16384, 20480, 16384, 32, 16, 40960, 2048 },
-	{ "4k-w32", { { 4096, 23 } }, 1, 32, 0xff, 4096, 32768, 40960, 32768, 32, 32, 81920, 8192 },
-	{ "1k-w4-a32", { { 1024, 22 } }, 1, 4, 0xff, 1024, 8192, 10240, 8192, 16, 32, 20480, 1024 },
-	{ "512-w4-long-trailer", { { 512, 46 } }, 1, 4, 0xff, 512, 8192, 9216, 8192, 128, 8, 22528, 512 },
-	{ "256-w8-long-trailer", { { 256, 85 } }, 1, 8, 0xff, 256, 8192, 8704, 8192, 64, 8, 20480, 1024 },
-	{ "1k-w4-erased-0", { { 1024, 22 } }, 1, 4, 0x00, 1024, 8192, 10240, 8192, 32, 8, 20480, 1024 },
-	{ "2k-w16-erased-0", { { 2048, 23 } }, 1, 16, 0x00, 2048, 16384, 20480, 16384, 32, 16, 40960, 4096 },
-	{ "1k-w4-one-more", { { 1024, 20 } }, 1, 4, 0xff, 1024, 9216, 10240, 8192, 32, 8, 0, 0 },
+	{ "4k-w4", { { 4096, 20 } }, 1, 4, 0xff, 4096, 32768, 40960, 32768, 128, 8 },
+	{ "1k-w1", { { 1024, 20 } }, 1, 1, 0xff, 1024, 8192, 10240, 8192, 32, 8 },
+	{ "1k-w8", { { 1024, 20 } }, 1, 8, 0xff, 1024, 8192, 10240, 8192, 32, 8 },
+	{ "2k-w16", { { 2048, 20 } }, 1, 16, 0xff, 2048, 16384, 20480, 16384, 32, 16 },
+	{ "4k-w32", { { 4096, 20 } }, 1, 32, 0xff, 4096, 32768, 40960, 32768, 32, 32 },
+	{ "1k-w4-a32", { { 1024, 20 } }, 1, 4, 0xff, 1024, 8192, 10240, 8192, 16, 32 },
+	{ "512-w4-long-trailer", { { 512, 44 } }, 1, 4, 0xff, 512, 8192, 9216, 8192, 128, 8 },
+	{ "256-w8-long-trailer", { { 256, 80 } }, 1, 8, 0xff, 256, 8192, 8704, 8192, 64, 8 },
+	{ "1k-w4-erased-0", { { 1024, 20 } }, 1, 4, 0x00, 1024, 8192, 10240, 8192, 32, 8 },
+	{ "2k-w16-erased-0", { { 2048, 20 } }, 1, 16, 0x00, 2048, 16384, 20480, 16384, 32, 16 },
+	{ "1k-w4-one-more", { { 1024, 20 } }, 1, 4, 0xff, 1024, 9216, 10240, 8192, 32, 8 },
 	{ "mixed-sectors", { { 512, 2 }, { 1024, 3 }, { 4096, 1 }, { 512, 16 }, { 1024, 1 } }, 5, 4, 0xff, 1024, 7168, 8192, 8192,
-	  32, 8, 0, 0 },
-	{ "smaller-secondary", { { 1024, 20 } }, 1, 8, 0xff, 1024, 8192, 10240, 5120, 32, 8, 0, 0 },
-	{ "growing-sectors", { { 1024, 3 }, { 2048, 3 }, { 1024, 3 }, { 2048, 3 }, { 1024, 1 }, { 2048, 1 }, { 1024, 1 } }, 7, 4,
-	  0xff, 1024, 8192, 10240, 8192, 32, 8, 19456, 2048 },
-	{ "fine-secondary", { { 1024, 1 }, { 2048, 4 }, { 512, 19 }, { 2048, 1 }, { 512, 1 } }, 5, 8, 0xff, 1024, 8192, 10240, 8192,
-	  32, 8, 18944, 2048 },
-	{ "coarse-secondary", { { 512, 18 }, { 2048, 4 }, { 512, 7 } }, 3, 4, 0xff, 512, 8192, 9216, 8192, 64, 8, 17920, 2560 },
+	  32, 8 },
+	{ "smaller-secondary", { { 1024, 20 } }, 1, 8, 0xff, 1024, 8192, 10240, 5120, 32, 8 },
 	/* the last one is large: for the long sweep */
-	{ "4k-w4-128k-slots", { { 4096, 68 } }, 1, 4, 0xff, 4096, 131072, 135168, 131072, 128, 8, 270336, 4096 },
+	{ "4k-w4-128k-slots", { { 4096, 66 } }, 1, 4, 0xff, 4096, 131072, 135168, 131072, 128, 8 },
 };
 const size_t n_geometries = sizeof(geometries) / sizeof(geometries[0]);
 const size_t n_quick_geometries = sizeof(geometries) / sizeof(geometries[0]) - 1u;
@@ -47,10 +42,13 @@ const struct sizes sizes[] = {
 const size_t n_sizes = sizeof(sizes) / sizeof(sizes[0]);
 
 const struct mode_row modes[] = {
-	{ "move", &tug_boot_swap_move, true },
-	{ "scratch", &tug_boot_swap_scratch, true },
-	{ "overwrite", &tug_boot_overwrite, false },
-	{ "overwrite-fast", &tug_boot_overwrite_fast, false },
+	{ "move", &tug_boot_swap_move, true, false },
+	{ "overwrite", &tug_boot_overwrite, false, false },
+	{ "overwrite-fast", &tug_boot_overwrite_fast, false, false },
+	/* the same with both images encrypted */
+	{ "move-enc", &tug_boot_swap_move, true, true },
+	{ "copy-enc", &tug_boot_overwrite, false, true },
+	{ "copy-fast-enc", &tug_boot_overwrite_fast, false, true },
 };
 const size_t n_modes = sizeof(modes) / sizeof(modes[0]);
 
@@ -99,6 +97,9 @@ static void prep_mark_test_again(struct world *w)
 		/* roles: the image that runs is the old one of this story */
 		uint8_t *flash = tug_sim_flash_bytes(w->flash);
 
+		if (w->cfg.enc != NULL) {
+			memset(&flash[w->cfg.pri.off], w->geo->erased, w->new.len); /* as no swap leaves it behind an image */
+		}
 		memcpy(&flash[w->cfg.pri.off], w->old.bytes, w->old.len);
 		tug_sim_flash_settle(w->flash);
 	}

@@ -2,7 +2,7 @@
  *
  * Cuts power at every flash operation of every story and asks one question after each: does a verified image run,
  * is it the right one, and does it stay right? Prints the number of cuts and, for a failure, an id to replay it.
- * usage: powerloss [--double] [--large] [--first] [--only TEXT] [--seeds N] | powerloss REPLAY-ID
+ * usage: powerloss [--double] [--encrypted] [--large] [--first] [--only TEXT] [--seeds N] | powerloss REPLAY-ID
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cipher.h"
 #include "sweep.h"
 
 static const char *const kind_names[N_KINDS] = { "before", "random", "zeros", "ones", "after", "fail", "dead", "read" };
@@ -69,14 +70,11 @@ static void watch(void *ctx, char op, uint32_t off, uint32_t len)
 	const struct tug_flash_area *s = &t->w.cfg.sec;
 	bool in_pri = off >= p->off && off + len <= p->off + p->size;
 	bool in_sec = off >= s->off && off + len <= s->off + s->size;
-	const struct tug_flash_area *x = &t->w.cfg.scratch;
-	bool in_scratch = t->w.cfg.mode == &tug_boot_swap_scratch && off >= x->off && off + len <= x->off + x->size;
 
 	if (t->verbose) {
-		printf("  %c %s+0x%x %u\n", op, in_sec ? "sec" : in_scratch ? "scratch" : "pri",
-		       off - (in_sec ? s->off : in_scratch ? x->off : p->off), len);
+		printf("  %c %s+0x%x %u\n", op, in_sec ? "sec" : "pri", off - (in_sec ? s->off : p->off), len);
 	}
-	t->outside = t->outside || !(in_pri || in_sec || in_scratch);
+	t->outside = t->outside || !(in_pri || in_sec);
 }
 
 static bool rules_kept(struct bench *t)
@@ -87,7 +85,24 @@ static bool rules_kept(struct bench *t)
 		return fail(t, "flash rules broken: %c at 0x%x, %u octets (align %u, bounds %u, twice %u)", b->last_op,
 			    b->last_off, b->last_len, b->align, b->bounds, b->twice);
 	}
+	if (modes[t->id.mode].encrypted && cipher_leaks(&t->w, &t->w.cfg.sec, 0, t->w.cfg.sec.size)) {
+		return fail(t, "the secondary slot holds plaintext");
+	}
 	return !t->outside || fail(t, "an operation left the slots");
+}
+
+/* After a swap nothing plain lies behind the image, where a later swap would take it from. */
+static bool nothing_behind(struct bench *t, const struct tug_boot_rsp *rsp, const struct test_image *runs)
+{
+	const struct tug_flash_area *pri = &t->w.cfg.pri;
+	struct tug_trailer_geo g = tug_boot_geo(&t->w.cfg, pri->size);
+
+	if (!modes[t->id.mode].encrypted || !modes[t->id.mode].swaps || rsp->swapped < TUG_SWAP_TEST ||
+	    rsp->swapped > TUG_SWAP_REVERT) {
+		return true;
+	}
+	return !cipher_leaks(&t->w, pri, runs->len, tug_trailer_status_off(&g)) ||
+	       fail(t, "plaintext lies behind the image that runs");
 }
 
 /* Boot and say which image runs: 'o', 'n', or 0 = failed (reported). */
@@ -106,10 +121,10 @@ static char boots(struct bench *t, struct tug_boot_rsp *rsp, const char *when)
 		return 0;
 	}
 	if (world_holds(&t->w, &t->w.cfg.pri, &t->w.new)) {
-		return 'n';
+		return nothing_behind(t, rsp, &t->w.new) ? 'n' : '\0';
 	}
 	if (world_holds(&t->w, &t->w.cfg.pri, &t->w.old)) {
-		return 'o';
+		return nothing_behind(t, rsp, &t->w.old) ? 'o' : '\0';
 	}
 	fail(t, "%s runs an image that is neither the old nor the new one", when);
 	return 0;
@@ -173,7 +188,6 @@ static bool finished_equal(struct bench *t)
 	struct tug_trailer_geo g = tug_boot_geo(&t->w.cfg, pri->size);
 	uint32_t status = pri->off + tug_trailer_status_off(&g);
 	uint32_t records = tug_trailer_size(&g) - tug_trailer_info_size(&g);
-	uint32_t image_ok = pri->off + tug_trailer_image_ok_off(&g);
 	bool torn = t->id.kind != TUG_SIM_CUT_BEFORE && t->id.kind != TUG_SIM_CUT_AFTER;
 
 	torn = torn || (t->id.op2 != 0 && t->id.kind2 != TUG_SIM_CUT_BEFORE && t->id.kind2 != TUG_SIM_CUT_AFTER);
@@ -181,9 +195,7 @@ static bool finished_equal(struct bench *t)
 		return true;
 	}
 	for (uint32_t i = pri->off; i < pri->off + pri->size; i++) {
-		bool may_be_torn = (i >= status && i < status + records) || (i >= image_ok && i < image_ok + g.write_size);
-
-		if (now[i] != t->finished[i] && !(torn && may_be_torn)) {
+		if (now[i] != t->finished[i] && !(torn && i >= status && i < status + records)) {
 			return fail(t, "finished primary slot differs at 0x%x: %02x, uncut %02x", i - pri->off, now[i],
 				    t->finished[i]);
 		}
@@ -333,18 +345,22 @@ static bool bench_make(struct bench *t)
 	if (m->swaps ? !s->for_move : !s->for_overwrite) {
 		return false;
 	}
-	if (m->ops == &tug_boot_swap_move && (g->n_runs != 1 || g->pri_size > g->sec_size + g->runs[0].size)) {
-		return false; /* moving needs one sector size and almost equal slots */
-	}
-	if (m->ops == &tug_boot_swap_scratch && (g->scratch_size == 0 || g->pri_size != g->sec_size)) {
-		return false;
+	if (m->swaps && (g->n_runs != 1 || g->pri_size > g->sec_size + g->runs[0].size)) {
+		return false; /* swapping needs one sector size and almost equal slots */
 	}
 	world_make(&t->w, g, m->ops, none, none);
-	room = tug_boot_max_image(&t->w.cfg) - image_overhead(hdr, prot);
+	if (m->encrypted) {
+		cipher_setup(&t->w);
+	}
+	room = tug_boot_max_image(&t->w.cfg) - image_overhead(hdr, prot) - (m->encrypted ? CIPHER_TLV : 0u);
 	t->w.old = image_make(payload_old_small, room * sizes[t->id.size].old_percent / 100u, hdr, prot,
 			      (struct tug_version){ 1, 2, 3, 4 });
 	t->w.new = image_make(payload_new, room * sizes[t->id.size].new_percent / 100u, hdr, prot,
 			      (struct tug_version){ 2, 0, 0, 7 });
+	if (m->encrypted) {
+		cipher_mark(&t->w.old, 3);
+		cipher_mark(&t->w.new, 5);
+	}
 	world_place(&t->w, &t->w.cfg.pri, &t->w.old);
 	world_place(&t->w, &t->w.cfg.sec, &t->w.new);
 	s->prepare(&t->w);
@@ -449,6 +465,7 @@ struct options {
 	bool noise_only; /* torn operations with noise only: many seeds */
 	bool large;      /* the large device, too */
 	bool first;      /* stop at the first failure */
+	bool encrypted;  /* the encrypted modes instead of the others */
 	const char *only; /* benches whose name holds this text */
 	uint64_t seed;
 };
@@ -479,7 +496,7 @@ static void sweep_all(const struct options *o, struct totals *sum)
 					 geometries[id.geometry].name, sizes[id.size].name);
 				t.id = id;
 				t.first = o->first;
-				if (strstr(name, o->only) == NULL || !bench_make(&t)) {
+				if (modes[id.mode].encrypted != o->encrypted || strstr(name, o->only) == NULL || !bench_make(&t)) {
 					sum->skipped++;
 					continue;
 				}
@@ -596,7 +613,7 @@ static int replay(char *text)
 int main(int argc, char **argv)
 {
 	const char *seed = getenv("TUG_SEED");
-	struct options o = { false, false, false, false, "", seed == NULL ? 1u : strtoull(seed, NULL, 0) };
+	struct options o = { false, false, false, false, false, "", seed == NULL ? 1u : strtoull(seed, NULL, 0) };
 	struct totals sum = { 0 };
 	uint64_t seeds = 1;
 
@@ -605,6 +622,8 @@ int main(int argc, char **argv)
 			o.twice = true;
 		} else if (strcmp(argv[i], "--large") == 0) {
 			o.large = true;
+		} else if (strcmp(argv[i], "--encrypted") == 0) {
+			o.encrypted = true;
 		} else if (strcmp(argv[i], "--first") == 0) {
 			o.first = true;
 		} else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
@@ -613,7 +632,7 @@ int main(int argc, char **argv)
 			o.noise_only = true;
 			seeds = strtoull(argv[++i], NULL, 10);
 		} else if (argv[i][0] == '-') {
-			fprintf(stderr, "usage: powerloss [--double] [--large] [--first] [--only TEXT] [--seeds N] | powerloss REPLAY-ID\n");
+			fprintf(stderr, "usage: powerloss [--double] [--encrypted] [--large] [--first] [--only TEXT] [--seeds N] | powerloss REPLAY-ID\n");
 			return 2;
 		} else {
 			return replay(argv[i]);

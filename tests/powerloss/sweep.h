@@ -56,6 +56,7 @@ struct mode_row {
 	const char *name;
 	const struct tug_boot_mode_ops *ops;
 	bool swaps;
+	bool encrypted; /* both images are */
 };
 extern const struct mode_row modes[];
 extern const size_t n_modes;

@@ -12,7 +12,7 @@
 #include <tug/trailer.h>
 
 const struct geometry geo_128k = {
-	"128k", { { 4096, 128 } }, 1, 4, 0xff, 0x20000, 0x20000, 0x40000, 0x20000, 128, 8, 0x60000, 0x1000,
+	"128k", { { 4096, 128 } }, 1, 4, 0xff, 0x20000, 0x20000, 0x40000, 0x20000, 128, 8,
 };
 
 uint8_t payload_old(uint32_t i)
@@ -140,9 +140,6 @@ void world_make(struct world *w, const struct geometry *g, const struct tug_boot
 	w->cfg.mode = mode;
 	w->cfg.pri = (struct tug_flash_area){ dev, g->pri_off, g->pri_size, 1 };
 	w->cfg.sec = (struct tug_flash_area){ dev, g->sec_off, g->sec_size, 2 };
-	if (g->scratch_size != 0) {
-		w->cfg.scratch = (struct tug_flash_area){ dev, g->scratch_off, g->scratch_size, 3 };
-	}
 	w->cfg.crypto = &tug_crypto_hashonly;
 	w->cfg.verify.sig = TUG_SIG_NONE;
 	w->cfg.verify.hash = TUG_SHA256;
@@ -166,13 +163,29 @@ void world_free(struct world *w)
 	image_free(&w->new);
 }
 
+/* A copy of the image as the slot holds it. */
+static struct test_image as_stored(const struct world *w, const struct tug_flash_area *a, const struct test_image *img)
+{
+	struct test_image copy = { NULL, img->len };
+
+	if (w->sealed != NULL && a == &w->cfg.sec) {
+		return w->sealed(img);
+	}
+	copy.bytes = need(malloc(img->len));
+	memcpy(copy.bytes, img->bytes, img->len);
+	return copy;
+}
+
 void world_place(struct world *w, const struct tug_flash_area *a, const struct test_image *img)
 {
 	uint8_t *flash = tug_sim_flash_bytes(w->flash);
 
+	struct test_image as = as_stored(w, a, img);
+
 	memset(&flash[a->off], w->geo->erased, a->size);
-	memcpy(&flash[a->off], img->bytes, img->len < a->size ? img->len : a->size);
+	memcpy(&flash[a->off], as.bytes, as.len < a->size ? as.len : a->size);
 	tug_sim_flash_settle(w->flash);
+	image_free(&as);
 }
 
 int world_boot(struct world *w, struct tug_boot_rsp *rsp)
@@ -214,21 +227,30 @@ struct tug_trailer world_trailer(struct world *w, const struct tug_flash_area *a
 
 bool world_holds(struct world *w, const struct tug_flash_area *a, const struct test_image *img)
 {
-	return img->len <= a->size && memcmp(&tug_sim_flash_bytes(w->flash)[a->off], img->bytes, img->len) == 0;
+	struct test_image as = as_stored(w, a, img);
+	bool same = as.len <= a->size && memcmp(&tug_sim_flash_bytes(w->flash)[a->off], as.bytes, as.len) == 0;
+
+	image_free(&as);
+	return same;
 }
 
 bool world_verifies(struct world *w, const struct tug_flash_area *a)
 {
-	struct tug_slice slot = tug_slice_of(&tug_sim_flash_bytes(w->flash)[a->off], a->size);
-	struct tug_io io = tug_io_of_slice(&slot);
+	struct test_image slot = { &tug_sim_flash_bytes(w->flash)[a->off], a->size };
+	struct test_image plain = as_stored(w, a, &slot);
+	struct tug_slice octets = tug_slice_of(plain.bytes, plain.len);
+	struct tug_io io = tug_io_of_slice(&octets);
 	struct tug_image img;
 	uint64_t scratch[64];
+	bool good;
 	int why;
 
 	io.erased = w->geo->erased;
-	return tug_image_open(&img, &io, 0, 0) == TUG_OK &&
+	good = tug_image_open(&img, &io, 0, w->cfg.enc != NULL ? TUG_IMG_CAN_ENCRYPTED : 0) == TUG_OK &&
 	       tug_image_verify(&img, w->cfg.crypto, &w->cfg.verify, tug_buf_of(scratch, sizeof(scratch)), &why) ==
 		       TUG_VERDICT_GOOD;
+	image_free(&plain);
+	return good;
 }
 
 bool world_said(const struct world *w, const char *line)

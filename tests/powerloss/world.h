@@ -20,7 +20,6 @@ struct geometry {
 	uint32_t pri_off, pri_size, sec_off, sec_size;
 	uint16_t max_sectors;
 	uint8_t max_align;
-	uint32_t scratch_off, scratch_size; /* size 0 = none */
 };
 
 /** An image in memory. */
@@ -39,6 +38,8 @@ struct world {
 	char console[8192]; /* of the latest boot */
 	size_t console_len;
 	uint32_t feeds; /* of the watchdog */
+	/* what becomes of an image (or a whole slot) between plain and secondary slot; NULL = nothing. On the heap. */
+	struct test_image (*sealed)(const struct test_image *img);
 };
 
 /** Payload octet i of an image. */
