@@ -9,8 +9,9 @@ if(TARGET tug_boot AND TARGET tug_port_sim)
   target_compile_options(powerloss PRIVATE -O1) # a quarter million runs, also in Debug builds
   add_test(NAME powerloss_move COMMAND powerloss --only move:)
   add_test(NAME powerloss_overwrite COMMAND powerloss --only overwrite)
+  add_test(NAME powerloss_scratch COMMAND powerloss --only scratch:)
   add_test(NAME powerloss_encrypted COMMAND powerloss --encrypted)
-  set_tests_properties(powerloss_encrypted powerloss_move powerloss_overwrite PROPERTIES LABELS powerloss TIMEOUT 600)
+  set_tests_properties(powerloss_encrypted powerloss_move powerloss_scratch powerloss_overwrite PROPERTIES LABELS powerloss TIMEOUT 600)
 
   function(tug_sweep name)
     add_test(NAME powerloss_${name} COMMAND powerloss ${ARGN})

@@ -70,11 +70,14 @@ static void watch(void *ctx, char op, uint32_t off, uint32_t len)
 	const struct tug_flash_area *s = &t->w.cfg.sec;
 	bool in_pri = off >= p->off && off + len <= p->off + p->size;
 	bool in_sec = off >= s->off && off + len <= s->off + s->size;
+	const struct tug_flash_area *x = &t->w.cfg.scratch;
+	bool in_scratch = t->w.cfg.mode == &tug_boot_swap_scratch && off >= x->off && off + len <= x->off + x->size;
 
 	if (t->verbose) {
-		printf("  %c %s+0x%x %u\n", op, in_sec ? "sec" : "pri", off - (in_sec ? s->off : p->off), len);
+		printf("  %c %s+0x%x %u\n", op, in_sec ? "sec" : in_scratch ? "scratch" : "pri",
+		       off - (in_sec ? s->off : in_scratch ? x->off : p->off), len);
 	}
-	t->outside = t->outside || !(in_pri || in_sec);
+	t->outside = t->outside || !(in_pri || in_sec || in_scratch);
 }
 
 static bool rules_kept(struct bench *t)
@@ -188,6 +191,7 @@ static bool finished_equal(struct bench *t)
 	struct tug_trailer_geo g = tug_boot_geo(&t->w.cfg, pri->size);
 	uint32_t status = pri->off + tug_trailer_status_off(&g);
 	uint32_t records = tug_trailer_size(&g) - tug_trailer_info_size(&g);
+	uint32_t image_ok = pri->off + tug_trailer_image_ok_off(&g);
 	bool torn = t->id.kind != TUG_SIM_CUT_BEFORE && t->id.kind != TUG_SIM_CUT_AFTER;
 
 	torn = torn || (t->id.op2 != 0 && t->id.kind2 != TUG_SIM_CUT_BEFORE && t->id.kind2 != TUG_SIM_CUT_AFTER);
@@ -195,7 +199,9 @@ static bool finished_equal(struct bench *t)
 		return true;
 	}
 	for (uint32_t i = pri->off; i < pri->off + pri->size; i++) {
-		if (now[i] != t->finished[i] && !(torn && i >= status && i < status + records)) {
+		bool may_be_torn = (i >= status && i < status + records) || (i >= image_ok && i < image_ok + g.write_size);
+
+		if (now[i] != t->finished[i] && !(torn && may_be_torn)) {
 			return fail(t, "finished primary slot differs at 0x%x: %02x, uncut %02x", i - pri->off, now[i],
 				    t->finished[i]);
 		}
@@ -345,8 +351,11 @@ static bool bench_make(struct bench *t)
 	if (m->swaps ? !s->for_move : !s->for_overwrite) {
 		return false;
 	}
-	if (m->swaps && (g->n_runs != 1 || g->pri_size > g->sec_size + g->runs[0].size)) {
-		return false; /* swapping needs one sector size and almost equal slots */
+	if (m->ops == &tug_boot_swap_move && (g->n_runs != 1 || g->pri_size > g->sec_size + g->runs[0].size)) {
+		return false; /* moving needs one sector size and almost equal slots */
+	}
+	if (m->ops == &tug_boot_swap_scratch && (g->scratch_size == 0 || g->pri_size != g->sec_size)) {
+		return false;
 	}
 	world_make(&t->w, g, m->ops, none, none);
 	if (m->encrypted) {

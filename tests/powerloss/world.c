@@ -12,7 +12,7 @@
 #include <tug/trailer.h>
 
 const struct geometry geo_128k = {
-	"128k", { { 4096, 128 } }, 1, 4, 0xff, 0x20000, 0x20000, 0x40000, 0x20000, 128, 8,
+	"128k", { { 4096, 128 } }, 1, 4, 0xff, 0x20000, 0x20000, 0x40000, 0x20000, 128, 8, 0x60000, 0x1000,
 };
 
 uint8_t payload_old(uint32_t i)
@@ -140,6 +140,9 @@ void world_make(struct world *w, const struct geometry *g, const struct tug_boot
 	w->cfg.mode = mode;
 	w->cfg.pri = (struct tug_flash_area){ dev, g->pri_off, g->pri_size, 1 };
 	w->cfg.sec = (struct tug_flash_area){ dev, g->sec_off, g->sec_size, 2 };
+	if (g->scratch_size != 0) {
+		w->cfg.scratch = (struct tug_flash_area){ dev, g->scratch_off, g->scratch_size, 3 };
+	}
 	w->cfg.crypto = &tug_crypto_hashonly;
 	w->cfg.verify.sig = TUG_SIG_NONE;
 	w->cfg.verify.hash = TUG_SHA256;

@@ -20,6 +20,7 @@ struct geometry {
 	uint32_t pri_off, pri_size, sec_off, sec_size;
 	uint16_t max_sectors;
 	uint8_t max_align;
+	uint32_t scratch_off, scratch_size; /* size 0 = none */
 };
 
 /** An image in memory. */
