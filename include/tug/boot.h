@@ -38,7 +38,7 @@ extern const struct tug_boot_enc_ops tug_boot_encrypted;
 /** Encrypted images: ciphertext in the secondary slot, plaintext in the primary one. Keeps what it points to. */
 struct tug_boot_enc {
 	const struct tug_boot_enc_ops *ops; /**< &tug_boot_encrypted */
-	struct tug_enc enc;                 /**< scheme, private key, primitives */
+	struct tug_image_enc enc;           /**< scheme, private key, primitives */
 	bool aes256;                        /**< images have 32-octet keys; else 16. Fixes the size of the trailer */
 };
 

@@ -16,7 +16,7 @@ extern "C" {
 #define TUG_IMAGE_KEY_MAX 32u
 
 /** What opens an image: one scheme and its private half. Keeps what it points to. */
-struct tug_enc {
+struct tug_image_enc {
 	const struct tug_crypto_enc *crypto; /**< primitives; those of other schemes may be missing (NULL) */
 	enum tug_tlv_type scheme;            /**< TUG_TLV_ENC_*: the TLV that carries the image key */
 	struct tug_slice key;                /**< private key as the port takes it; TUG_TLV_ENC_KW: the 16 or 32 octets themselves */
@@ -37,10 +37,10 @@ uint8_t tug_image_key_len(const struct tug_image_hdr *h);
  * length is wrong), TUG_EFLAGS (the port lacks the scheme), TUG_ECRYPTO (private key unusable, port failed), io
  * errors; `out` is then len 0. Source: docs/image.md, encryption.
  */
-int tug_image_key_open(const struct tug_image *img, const struct tug_enc *enc, struct tug_image_key *out);
+int tug_image_key_open(const struct tug_image *img, const struct tug_image_enc *enc, struct tug_image_key *out);
 
 /** As tug_image_key_open, of the value of a TLV; `key_len` = 16 or 32. */
-int tug_image_key_unwrap(const struct tug_enc *enc, struct tug_slice tlv, uint8_t key_len, struct tug_image_key *out);
+int tug_image_key_unwrap(const struct tug_image_enc *enc, struct tug_slice tlv, uint8_t key_len, struct tug_image_key *out);
 
 /**
  * Encrypt or decrypt (the same) `len` octets that lie `off` octets into the payload. Errors: TUG_ERANGE (the
@@ -70,7 +70,7 @@ struct tug_enc_view {
  * Make `v->io` show the payload of `img` as plaintext, which is what digest and signature cover; everything else is
  * passed on. The image must be opened again over v->io. Errors: those of tug_image_key_open.
  */
-int tug_enc_view_open(struct tug_enc_view *v, const struct tug_image *img, const struct tug_enc *enc);
+int tug_enc_view_open(struct tug_enc_view *v, const struct tug_image *img, const struct tug_image_enc *enc);
 
 /** Overwrite key material so that no compiler leaves it out. */
 void tug_wipe(void *p, size_t len);

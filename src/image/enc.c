@@ -100,7 +100,7 @@ static int ecies(const struct tug_crypto_enc *c, enum tug_hash_alg alg, const ui
 	return rc;
 }
 
-static int unwrap_ecies(const struct tug_enc *enc, const uint8_t *tlv, struct tug_image_key *out)
+static int unwrap_ecies(const struct tug_image_enc *enc, const uint8_t *tlv, struct tug_image_key *out)
 {
 	enum tug_hash_alg alg = enc->scheme == TUG_TLV_ENC_X25519_512 ? TUG_SHA512 : TUG_SHA256;
 	bool ec = enc->scheme == TUG_TLV_ENC_EC256;
@@ -123,7 +123,7 @@ static int unwrap_ecies(const struct tug_enc *enc, const uint8_t *tlv, struct tu
 
 /* ---- the other schemes ----------------------------------------------------------------------------- */
 
-static int unwrap_rsa(const struct tug_enc *enc, const uint8_t *tlv, struct tug_image_key *out)
+static int unwrap_rsa(const struct tug_image_enc *enc, const uint8_t *tlv, struct tug_image_key *out)
 {
 	struct tug_buf to = tug_buf_of(out->octets, out->len);
 	int rc;
@@ -135,7 +135,7 @@ static int unwrap_rsa(const struct tug_enc *enc, const uint8_t *tlv, struct tug_
 	return rc == TUG_OK && to.len != out->len ? TUG_ENOKEY : rc;
 }
 
-static int unwrap_kw(const struct tug_enc *enc, const uint8_t *tlv, struct tug_image_key *out)
+static int unwrap_kw(const struct tug_image_enc *enc, const uint8_t *tlv, struct tug_image_key *out)
 {
 	if (enc->crypto->aes_kw_unwrap == NULL) {
 		return TUG_EFLAGS;
@@ -165,7 +165,7 @@ static size_t tlv_len(enum tug_tlv_type scheme, uint8_t key_len)
 	}
 }
 
-int tug_image_key_unwrap(const struct tug_enc *enc, struct tug_slice tlv, uint8_t key_len, struct tug_image_key *out)
+int tug_image_key_unwrap(const struct tug_image_enc *enc, struct tug_slice tlv, uint8_t key_len, struct tug_image_key *out)
 {
 	size_t len = tlv_len(enc->scheme, key_len);
 	int rc;
@@ -191,7 +191,7 @@ int tug_image_key_unwrap(const struct tug_enc *enc, struct tug_slice tlv, uint8_
 	return rc;
 }
 
-int tug_image_key_open(const struct tug_image *img, const struct tug_enc *enc, struct tug_image_key *out)
+int tug_image_key_open(const struct tug_image *img, const struct tug_image_enc *enc, struct tug_image_key *out)
 {
 	uint8_t value[TLV_MAX];
 	struct tug_tlv tlv = { 0 };
@@ -290,7 +290,7 @@ static int view_read_at(void *ctx, uint32_t off, void *dst, size_t len)
 	return tug_image_crypt_at(v->crypto, &v->key, &v->hdr, off + skip - v->base, p + skip, len - skip);
 }
 
-int tug_enc_view_open(struct tug_enc_view *v, const struct tug_image *img, const struct tug_enc *enc)
+int tug_enc_view_open(struct tug_enc_view *v, const struct tug_image *img, const struct tug_image_enc *enc)
 {
 	int rc = tug_image_key_open(img, enc, &v->key);
 

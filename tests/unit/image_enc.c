@@ -31,7 +31,7 @@ struct one {
 	struct tug_slice octets;
 	struct tug_io io;
 	struct tug_image open;
-	struct tug_enc enc;
+	struct tug_image_enc enc;
 };
 
 static void load(struct one *o, const struct row *r)
@@ -180,7 +180,7 @@ static void key_wrap(void **state)
 		"1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5",
 		"28c9f404c4b810f4cbccb35cfb87f8263f5786e2d80ed326cbc7f0e71a99f43bfb988b9b7a02dd21",
 	};
-	struct tug_enc enc = { &tug_crypto_enc_openssl, TUG_TLV_ENC_KW, { kek, 16 } };
+	struct tug_image_enc enc = { &tug_crypto_enc_openssl, TUG_TLV_ENC_KW, { kek, 16 } };
 	struct tug_image_key key;
 
 	(void)state;
