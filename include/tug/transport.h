@@ -79,6 +79,9 @@ extern const struct tug_scheme tug_scheme_usb;
 /** SMP over UDP: "udp:HOST[:PORT]". */
 extern const struct tug_scheme tug_scheme_udp;
 
+/** Bluetooth LE through BlueZ: "ble:NAME", "ble:AA:BB:CC:DD:EE:FF", "?adapter=hci1&passkey=N&wait=MS". */
+extern const struct tug_scheme tug_scheme_ble;
+
 /** One serial port found by a scan. */
 struct tug_port_info {
 	char path[128];      /**< "/dev/ttyACM0" */
@@ -91,6 +94,27 @@ struct tug_port_info {
 
 /** List serial ports. Fills at most `cap` entries. Result: how many there are, or a negative error. */
 int tug_serial_scan(struct tug_port_info *out, size_t cap);
+
+/** What a Bluetooth scan looks for. */
+struct tug_ble_scan_cfg {
+	const char *adapter; /**< "hci1"; "" = the first that is switched on */
+	uint32_t listen_ms;  /**< how long to listen */
+};
+
+/** One Bluetooth device with the SMP service. */
+struct tug_ble_info {
+	char address[24]; /**< "CE:71:DC:F2:77:E6" */
+	char name[250];   /**< as advertised, "" when it tells none; any octets but NUL */
+	int rssi;         /**< dBm, 0 = unknown */
+	bool paired;      /**< BlueZ has a pairing with it */
+};
+
+/**
+ * Listen for Bluetooth devices that advertise the SMP service, or had it when BlueZ last saw them connected.
+ * Blocks for cfg->listen_ms. Fills at most `cap` entries. Result: how many there are, or a negative error with one
+ * sentence in `why` [why_cap]: TUG_ENODEV (no daemon, no adapter), TUG_EACCESS, TUG_ELINK, TUG_ENOTIMPL (built without).
+ */
+int tug_ble_scan(const struct tug_ble_scan_cfg *cfg, struct tug_ble_info *out, size_t cap, char *why, size_t why_cap);
 
 /** Device-side endpoints (virtual device): a UDP socket or a pty that carries frames to a server. */
 struct tug_endpoint;

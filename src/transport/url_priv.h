@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What stands after "udp:", "serial:" and "usb:" in a device address, read into structs.
+ * What stands after "udp:", "serial:", "usb:" and "ble:" in a device address, read into structs.
  * Opens nothing and looks nothing up. For this folder, its tests and its fuzz target.
  */
 #ifndef TUG_TRANSPORT_URL_PRIV_H
@@ -37,6 +37,16 @@ struct tug_url_usb {
 	struct tug_url_serial port; /**< settings of the port, path empty */
 };
 
+/** "NAME" or "AA:BB:CC:DD:EE:FF", "?adapter=hciN&passkey=N&wait=MS"; %XX stands for any character of a name. */
+struct tug_url_ble {
+	char name[250];    /**< name or address, never empty */
+	bool is_address;   /**< name has the shape of an address */
+	char adapter[16];  /**< "hci1", "" = any */
+	bool has_passkey;  /**< passkey was given */
+	uint32_t passkey;  /**< 0..999999 */
+	uint32_t wait_ms;  /**< how long finding and connecting may take */
+};
+
 /**
  * Read an address; `out` is filled only on success.
  * Result: TUG_OK. Errors: TUG_EADDR with one printable sentence in `why` [why_cap].
@@ -46,6 +56,8 @@ int tug_url_udp_parse(const char *rest, struct tug_url_udp *out, char *why, size
 int tug_url_serial_parse(const char *rest, struct tug_url_serial *out, char *why, size_t why_cap);
 /** As tug_url_udp_parse, for usb:. */
 int tug_url_usb_parse(const char *rest, struct tug_url_usb *out, char *why, size_t why_cap);
+/** As tug_url_udp_parse, for ble:. */
+int tug_url_ble_parse(const char *rest, struct tug_url_ble *out, char *why, size_t why_cap);
 
 /**
  * Print one sentence into `why` (NULL is fine), control characters shown as '?', cut at `why_cap`.

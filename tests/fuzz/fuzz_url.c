@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Any text as a udp:, serial: or usb: address: read or refused with a printable sentence, and what was
+ * Any text as a udp:, serial:, usb: or ble: address: read or refused with a printable sentence, and what was
  * read is inside its documented range.
  */
 #include <stdlib.h>
@@ -38,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct tug_url_udp u;
 	struct tug_url_serial s;
 	struct tug_url_usb b;
+	struct tug_url_ble e;
 	char why[160];
 	char *z = malloc(len + 1);
 
@@ -63,6 +64,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (!err) {
 		port(&b.port);
 		expect(b.iface >= -1 && b.iface <= 255 && memchr(b.serial, 0, sizeof(b.serial)));
+	}
+	memset(why, 0, sizeof(why));
+	err = tug_url_ble_parse(z, &e, why, sizeof(why));
+	sentence(err, why, sizeof(why));
+	if (!err) {
+		expect(e.name[0] && memchr(e.name, 0, sizeof(e.name)) && memchr(e.adapter, 0, sizeof(e.adapter)));
+		expect(e.passkey <= 999999 && e.wait_ms > 0 && e.wait_ms <= 600000);
 	}
 	free(z);
 	return 0;
