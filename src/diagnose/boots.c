@@ -110,7 +110,7 @@ static void note_chip(struct tug_diag *d, struct tug_slice text)
 	char *chip = d->facts->smp.device.chip;
 
 	for (size_t i = 0; chip[0] == '\0' && i + 7 <= text.len; i++) {
-		if (tolower(text.p[i]) != 'n' || tolower(text.p[i + 1]) != 'r' || tolower(text.p[i + 2]) != 'f') {
+		if ((text.p[i] | 0x20) != 'n' || tolower(text.p[i + 1]) != 'r' || tolower(text.p[i + 2]) != 'f') {
 			continue;
 		}
 		for (size_t k = 0; k < sizeof(chips) / sizeof(chips[0]); k++) {

@@ -51,6 +51,7 @@ struct tug_dg_match {
 	struct tug_dg_seen *seen;       /**< [n] occurrences, heap */
 	size_t n;                       /**< patterns, equal ones once */
 	uint64_t hot[1024];             /**< filter over hashes of four octets */
+	uint64_t warm[1024];            /**< the same of the first and of the last three of them */
 	uint16_t *next;                 /**< [n] chains of patterns with equal hash, heap */
 	uint16_t *of_row;               /**< [rules][TUG_RULE_SEEN] pattern of a rule, index + 1, heap */
 	uint16_t bucket[4096];          /**< heads of the chains, index + 1 */

@@ -36,6 +36,12 @@ static uint32_t hash4(const uint8_t *p)
 	return (v * 2654435761u) >> 16;
 }
 
+/* The same of three octets; `p` has four. */
+static uint32_t hash3(const uint8_t *p)
+{
+	return ((tug_le32(p) << 8) * 2654435761u) >> 16;
+}
+
 /* How rare a character is in logs. */
 static unsigned rarity(char c)
 {
@@ -343,31 +349,41 @@ static void candidate(struct look *k, size_t offset)
 	}
 }
 
-/* Not 0: four octets at `p` may be an anchor. */
-static uint64_t hot(const struct tug_dg_match *m, const uint8_t *p)
+/* Not 0: `h`, a hash of octets, is one of those noted. */
+static uint64_t noted(const uint64_t *set, uint32_t h)
 {
-	uint32_t h = hash4(p);
-
-	return m->hot[h >> 6] >> (h & 63) & 1u;
+	return set[h >> 6] >> (h & 63) & 1u;
 }
 
+/* An anchor at `offset`, if there is one. */
+static void try_at(struct look *k, size_t offset)
+{
+	if (offset + ANCHOR <= k->line->len && noted(k->m->hot, hash4(k->line->p + offset)) != 0) {
+		candidate(k, offset);
+	}
+}
+
+/* Every second place is looked at: an anchor has three octets of its first four there, or of its last. */
 static void look_at(struct tug_dg_match *m, uint64_t index)
 {
+	const struct tug_dg_kept *line = &m->kept[index % TUG_DG_KEPT];
+	const uint8_t *p = line->p;
 	struct look k;
+	size_t i = 1;
 
 	k.m = m;
 	k.index = index;
-	k.line = &m->kept[index % TUG_DG_KEPT];
+	k.line = line;
 	k.made = k.placed = false;
-	for (size_t i = 0; i + ANCHOR <= k.line->len; i++) {
-		const uint8_t *p = k.line->p;
-
-		while (i + ANCHOR + 3 <= k.line->len && !(hot(m, p + i) | hot(m, p + i + 1) | hot(m, p + i + 2) | hot(m, p + i + 3))) {
+	for (;; i += 2) {
+		while (i + ANCHOR + 2 <= line->len && !(noted(m->warm, hash3(p + i)) | noted(m->warm, hash3(p + i + 2)))) {
 			i += 4;
 		}
-		if (i + ANCHOR <= k.line->len && hot(m, p + i) != 0) {
-			candidate(&k, i);
+		if (i + ANCHOR > line->len + 1) {
+			break;
 		}
+		try_at(&k, i - 1);
+		try_at(&k, i);
 	}
 }
 
@@ -449,6 +465,11 @@ static uint16_t add(struct tug_dg_match *m, const char *text)
 		}
 	}
 	m->hot[h >> 6] |= 1ull << (h & 63);
+	for (size_t i = 0; i < 2; i++) {
+		uint32_t three = hash3((const uint8_t *)text + pat->anchor + i);
+
+		m->warm[three >> 6] |= 1ull << (three & 63);
+	}
 	m->next[m->n] = m->bucket[h % 4096];
 	m->bucket[h % 4096] = (uint16_t)++m->n;
 	return (uint16_t)m->n;

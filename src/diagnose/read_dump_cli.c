@@ -470,6 +470,45 @@ static bool take_conn(struct parse *p)
 	return true;
 }
 
+/* `s` begins with one of `list` (lower case), which is cut off. */
+static bool cut_any(struct tug_slice *s, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(list[i]);
+
+		if (s->len >= len && tug_dg_is_nocase(tug_slice_of(s->p, len), list[i])) {
+			*s = tug_slice_of(s->p + len, s->len - len);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Could a word end with a program's name? False is certain: "subsys/mgmt/mcumgr/Kconfig", "CONFIG_MCUMGR_SMP_UART". */
+static bool ends_a_name(struct tug_slice text)
+{
+	static const char *const ends[] = { "_client", "-client", "_cli", "-cli", "ctl" };
+	static const char *const exe[] = { ".exe" };
+
+	for (size_t i = 1; i + 1 < text.len; i++) {
+		uint8_t a = text.p[i - 1] | 0x20, b = text.p[i] | 0x20, c = text.p[i + 1] | 0x20;
+		struct tug_slice rest = tug_slice_of(text.p + i + 2, text.len - i - 2);
+
+		if (a == 't' && b == 'i' && c == 'l') { /* nrfutil */
+			cut_any(&rest, exe, 1);
+		} else if (a == 'm' && b == 'g' && c == 'r') {
+			cut_any(&rest, ends, sizeof(ends) / sizeof(ends[0]));
+			cut_any(&rest, exe, 1);
+		} else {
+			continue;
+		}
+		if (rest.len == 0 || memchr(" \t\"'`*", rest.p[0], 6) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Most lines are told apart by this. */
 static bool names_a_program(struct tug_slice text)
 {
@@ -485,7 +524,7 @@ bool tug_dg_dump_cli(struct tug_slice text, struct tug_dg_dump_cli *out)
 	bool shown;
 
 	memset(out, 0, sizeof(*out));
-	if (!names_a_program(text)) {
+	if (!ends_a_name(text) || !names_a_program(text)) {
 		return false;
 	}
 	for (unsigned i = 0; i < 24 && which < 0 && next_word(&rest, &word); i++) {

@@ -10,6 +10,7 @@
 
 #define DAY_MS 86400000
 #define BACK_MS 10000
+#define STUB_MAX 16u
 
 int tug_phone_header(struct tug_slice text)
 {
@@ -151,7 +152,7 @@ static bool is_stub(struct tug_slice t)
 	size_t digits = 0;
 
 	t = tug_dg_trim(t);
-	if (t.len == 0 || t.len > 16) {
+	if (t.len == 0 || t.len > STUB_MAX) {
 		return false;
 	}
 	for (size_t i = 0; i < t.len; i++) {
@@ -256,6 +257,12 @@ static const struct tug_phone_prefix *prefix_of(struct tug_phone *s, struct tug_
 	return &s->looked;
 }
 
+/* Nothing is under way that a line could go on with. */
+static bool idle(const struct tug_phone *s)
+{
+	return !s->open && s->stub_len == 0 && !s->header && !s->listing;
+}
+
 enum tug_claim tug_phone_take(struct tug_phone *s, struct tug_diag *d, struct tug_dg_line *l, tug_phone_judge judge)
 {
 	const struct tug_phone_prefix *p;
@@ -272,6 +279,9 @@ enum tug_claim tug_phone_take(struct tug_phone *s, struct tug_diag *d, struct tu
 	}
 	p = prefix_of(s, l);
 	begins = p->level_time || p->adb || p->clock >= 0;
+	if (!begins && p->fit == TUG_PHONE_NO && idle(s) && tug_dg_lean(l).len > STUB_MAX && judge(s, l, p) == TUG_NOT_MINE) {
+		return TUG_NOT_MINE; /* most lines of others */
+	}
 	if (!begins || (p->fit == TUG_PHONE_NO && !p->level_time)) {
 		bool wrapped = p->atoms > 0 && (p->level == 0 || p->atoms > 1 || p->tag[0] != '\0');
 

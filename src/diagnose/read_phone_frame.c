@@ -23,16 +23,29 @@ static uint32_t hash_of(struct tug_slice s)
 
 static int hex_digit(uint8_t c)
 {
-	return isdigit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	unsigned digit = c - (unsigned)'0', letter = (c | 0x20u) - (unsigned)'a';
+
+	return digit < 10 ? (int)digit : letter < 6 ? (int)letter + 10 : -1;
 }
 
 /* Octets of `text` up to the first character that is neither a digit nor a separator; `*rest`: what follows. */
 static size_t octets_of(struct tug_slice text, uint8_t *out, size_t cap, bool *odd, struct tug_slice *rest)
 {
-	size_t n = 0, i;
+	size_t n = 0, i = 0;
 	int high = -1;
 
-	for (i = 0; i < text.len && n < cap; i++) {
+	/* "BF-62-72": two digits at once, as long as that goes. */
+	while (i + 2 < text.len && n < cap) {
+		int first = hex_digit(text.p[i]), second = hex_digit(text.p[i + 1]);
+
+		if ((first | second) < 0) {
+			break;
+		}
+		out[n++] = (uint8_t)(first << 4 | second);
+		i += 2;
+		i += n < cap && (text.p[i] == '-' || text.p[i] == ' ');
+	}
+	for (; i < text.len && n < cap; i++) {
 		int v = hex_digit(text.p[i]);
 
 		if (v < 0 && text.p[i] != ' ' && text.p[i] != '-' && text.p[i] != '\t' && text.p[i] != '\n') {

@@ -434,9 +434,14 @@ bool tug_phone_key(struct tug_slice text, const char *key, int64_t *v)
 	size_t n = strlen(key);
 
 	for (size_t i = 0; i + n < text.len; i++) {
+		const uint8_t *at = memchr(text.p + i, key[0], text.len - n - i);
 		struct tug_slice rest;
 		uint64_t u;
 
+		if (at == NULL) {
+			break;
+		}
+		i = (size_t)(at - text.p);
 		if (memcmp(text.p + i, key, n) != 0 || (i > 0 && (isalnum(text.p[i - 1]) || text.p[i - 1] == '_'))) {
 			continue;
 		}

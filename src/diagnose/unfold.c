@@ -68,7 +68,7 @@ static size_t begins_timed(struct tug_slice s, size_t i)
 
 	for (size_t at = i; at < s.len && (colon = memchr(s.p + at, ':', s.len - at)) != NULL; at++) {
 		at = (size_t)(colon - s.p);
-		for (size_t k = 0; at > 0 && isdigit(s.p[at - 1]) && k < sizeof(front) / sizeof(front[0]); k++) {
+		for (size_t k = 0; at >= 2 && form(s, at - 2, "00:00:") && k < sizeof(front) / sizeof(front[0]); k++) {
 			if (at >= i + front[k] && may_begin(s, at - front[k]) && timed(s, at - front[k])) {
 				return at - front[k];
 			}
@@ -84,6 +84,9 @@ static size_t begins(struct tug_slice s, size_t i)
 		return begins_timed(s, i);
 	}
 	for (; i + 2 < s.len; i++) {
+		if (i > 0 && s.p[i - 1] > ' ') {
+			continue;
+		}
 		if (may_begin(s, i) && (timed(s, i) || tagged(s, i))) {
 			return i;
 		}
