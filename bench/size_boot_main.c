@@ -100,6 +100,7 @@ static const struct tug_boot_cfg cfg = {
 	.mode = &TUG_BENCH_MODE,
 	.pri = { &flash, 0x10000, SLOT_SIZE, 1 },
 	.sec = { &flash, 0x40000, SLOT_SIZE, 2 },
+	.scratch = { &flash, 0x70000, SECTOR, 3 },
 	.crypto = &crypto,
 	.verify = { .sig = TUG_SIG_P256, .hash = TUG_SHA256, .keys = keys, .n_keys = 1 },
 	.log = { bench_line, NULL },

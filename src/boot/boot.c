@@ -71,14 +71,15 @@ static bool cfg_ok(const struct tug_boot_cfg *cfg)
 	if (cfg->mode == NULL || cfg->crypto == NULL || cfg->pri.dev == NULL || cfg->sec.dev == NULL) {
 		return false;
 	}
-	if (needs_scratch(cfg->mode) && (cfg->scratch.dev == NULL || cfg->enc != NULL ||
-					 !unit_ok(cfg->scratch.dev->write_size, cfg->max_align))) {
+	if (needs_scratch(cfg->mode) &&
+	    (cfg->scratch.dev == NULL || !unit_ok(cfg->scratch.dev->write_size, cfg->max_align))) {
 		return false;
 	}
 	if (cfg->max_align != 8 && cfg->max_align != 16 && cfg->max_align != 32) {
 		return false;
 	}
-	if (cfg->enc != NULL && (cfg->enc->ops == NULL || cfg->enc->enc.crypto == NULL)) {
+	/* swap-scratch does not keep image keys over a cut */
+	if (cfg->enc != NULL && (cfg->enc->ops == NULL || cfg->enc->enc.crypto == NULL || needs_scratch(cfg->mode))) {
 		return false;
 	}
 	return cfg->max_sectors != 0 && unit_ok(cfg->pri.dev->write_size, cfg->max_align) &&
@@ -246,7 +247,7 @@ static int decide(struct boot *b)
 	struct boot_view v;
 	int rc = view(b, &v);
 
-	b->todo = boot_decide(&v);
+	b->todo = b->cfg->mode->decide != NULL ? b->cfg->mode->decide(&v) : boot_decide(&v);
 	if (v.records == BOOT_RECORDS_WRONG && b->todo.kind == BOOT_NOTHING) {
 		boot_log(b, TUG_LOG_ERR, "Detected inconsistent status!");
 	}
@@ -298,20 +299,11 @@ static int fail_started(struct boot *b)
 	return keep_primary(b, true);
 }
 
-/* A swap that scratch tells of ends, and with it whatever a torn erase has left in the primary trailer. */
-static int forget_scratch(struct boot *b)
-{
-	int rc = keep_primary(b, true);
-
-	return rc == TUG_OK ? boot_erase(b, &b->cfg->scratch, 0, b->cfg->scratch.size, true) : rc;
-}
-
 /* There is no image to swap in: clear the mark, and end a swap or revert that waits for it. */
 static int refuse(struct boot *b, bool whole_slot)
 {
 	enum boot_kind kind = b->todo.kind;
 	enum tug_swap_type type = b->todo.type;
-	bool in_scratch = b->scr_tr.magic == TUG_GOOD;
 	int rc = whole_slot ? boot_scrub_slot(b, &b->cfg->sec) : boot_scrub_trailer(b, &b->cfg->sec);
 
 	nothing(b);
@@ -321,8 +313,8 @@ static int refuse(struct boot *b, bool whole_slot)
 		boot_log(b, TUG_LOG_WRN, "Image 0: no image to revert to, keeping the primary image");
 		rc = keep_primary(b, false);
 	}
-	if (rc == TUG_OK && in_scratch) {
-		rc = forget_scratch(b);
+	if (rc == TUG_OK && b->cfg->mode->forget != NULL) {
+		rc = b->cfg->mode->forget(b);
 	}
 	return optional(b, rc);
 }

@@ -38,8 +38,7 @@ struct boot_view {
 	bool swaps;             /**< the mode swaps: it has status records and a way back */
 	enum boot_records records; /**< status records of the primary slot */
 	bool same_amount;       /**< the primary trailer's swap size is that of the images in the slots */
-	bool scratch;           /**< the mode swaps through scratch; the rest counts only then */
-	struct tug_trailer scr; /**< scratch's trailer */
+	struct tug_trailer scr; /**< scratch's trailer; it and what follows count in swap-scratch only */
 	bool scr_sound;         /**< scratch's trailer is whole and tells of a swap that can be */
 	bool scr_holds;         /**< that swap keeps the records of its first group in scratch */
 	uint8_t scr_records;    /**< how many of the two are there */
@@ -57,6 +56,8 @@ struct boot_decision {
 bool boot_began(const struct tug_trailer *pri);
 /** Decide. Pure: no flash, no state. Source: docs/boot.md, decision table. */
 struct boot_decision boot_decide(const struct boot_view *v);
+/** The same for swap-scratch. */
+struct boot_decision boot_decide_scratch(const struct boot_view *v);
 
 /* ---- encryption (crypt.c) ------------------------------------------------------------------------ */
 
@@ -145,6 +146,10 @@ struct tug_boot_mode_ops {
 	uint32_t (*limit)(const struct tug_boot_cfg *cfg);
 	/** Fill what the decision needs beyond both trailers, and `done`. Flash errors. NULL = by `progress`. */
 	int (*look)(struct boot *b, struct boot_view *v);
+	/** Decide. NULL = boot_decide. */
+	struct boot_decision (*decide)(const struct boot_view *v);
+	/** An update was refused: the next boot must not find it half begun. Flash errors. NULL = nothing to do. */
+	int (*forget)(struct boot *b);
 	/** Read how far an update came: fills `done`; TUG_ESTATE = records make no sense. NULL = no records. */
 	int (*progress)(struct boot *b);
 	/** Run or finish the update `todo`. Flash errors. Power: may be cut anywhere. */

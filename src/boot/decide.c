@@ -99,7 +99,7 @@ static struct boot_decision goes_on_with_scratch(const struct boot_view *v, enum
  * and only a revert, which has none, must be found in scratch. While scratch tells of a swap, records in the primary
  * trailer may be what a torn erase has left of an old one: they count only behind a complete takeover.
  */
-static struct boot_decision decide_scratch(const struct boot_view *v)
+struct boot_decision boot_decide_scratch(const struct boot_view *v)
 {
 	enum tug_swap_type type = swap_type(v);
 	bool began = boot_began(&v->pri);
@@ -132,9 +132,6 @@ struct boot_decision boot_decide(const struct boot_view *v)
 		type = tug_swap_type_of(&v->pri, &v->sec, false);
 		return type == TUG_SWAP_TEST || type == TUG_SWAP_PERM ? make(BOOT_FRESH, type)
 								      : make(BOOT_NOTHING, TUG_SWAP_NONE);
-	}
-	if (v->scratch) {
-		return decide_scratch(v);
 	}
 	type = swap_type(v);
 	if (goes_on(v, type)) {

@@ -327,7 +327,6 @@ static int scratch_look(struct boot *b, struct boot_view *v)
 {
 	int rc = tug_trailer_read(&b->scr, &b->scr_geo, &b->scr_tr);
 
-	v->scratch = true;
 	if (rc != TUG_OK || (b->scr_tr.magic != TUG_GOOD && !boot_began(&v->pri))) {
 		return rc;
 	}
@@ -593,6 +592,18 @@ static int scratch_give_up(struct boot *b)
 	return rc == TUG_OK && t.magic == TUG_GOOD ? erase_scratch(b, true) : rc;
 }
 
+/* What scratch tells of ends; before that, whatever a torn erase has left in the primary trailer. */
+static int scratch_forget(struct boot *b)
+{
+	int rc;
+
+	if (b->scr_tr.magic != TUG_GOOD) {
+		return TUG_OK;
+	}
+	rc = close_trailer(b, true);
+	return rc == TUG_OK ? erase_scratch(b, true) : rc;
+}
+
 const struct tug_boot_mode_ops tug_boot_swap_scratch = {
 	.number = TUG_MODE_SWAP_SCRATCH,
 	.swaps = true,
@@ -600,6 +611,8 @@ const struct tug_boot_mode_ops tug_boot_swap_scratch = {
 	.limit = scratch_limit,
 	.fits = scratch_fits,
 	.look = scratch_look,
+	.decide = boot_decide_scratch,
+	.forget = scratch_forget,
 	.run = scratch_run,
 	.give_up = scratch_give_up,
 };

@@ -141,13 +141,12 @@ static void scratch_named_rows(void **state)
 		v.sec = trailer(r->sec_magic, U, r->sec_ok, 1, ERASED);
 		v.scr = trailer(r->scr_type != 0 ? G : U, U, U, r->scr_type, 4096);
 		v.swaps = true;
-		v.scratch = true;
 		v.records = r->records;
 		v.scr_sound = r->scr_type != 0;
 		v.scr_holds = r->holds;
 		v.scr_records = r->scr_records;
 		v.handed_over = r->handed_over;
-		d = boot_decide(&v);
+		d = boot_decide_scratch(&v);
 		if (d.kind != r->kind || d.type != r->type || d.from_scratch != r->from_scratch) {
 			fail_msg("%s: kind %d type %d scratch %d", r->what, (int)d.kind, (int)d.type, (int)d.from_scratch);
 		}
