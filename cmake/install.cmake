@@ -3,7 +3,7 @@
 set(install_libs "")
 foreach(lib
     tug_host tug_vdev tug_transport tug_diagnose tug_package tug_imgtool tug_client tug_server tug_boot tug_port_sim tug_port_common
-    tug_crypto_openssl tug_image tug_smp_text tug_smp tug_base zcbor)
+    tug_crypto_openssl tug_lzma tug_image tug_smp_text tug_smp tug_base zcbor)
   if(TARGET ${lib})
     list(APPEND install_libs ${lib})
   endif()

@@ -44,6 +44,7 @@ extern "C" {
 	X(47, ETRAILER, "image trailer is damaged", "erase the slot and upload again") \
 	X(48, EVERSTR, "version is not maj.min.rev+build", "write the version like 1.2.3+4") \
 	X(49, EPACKAGE, "package is damaged, or an image was expected", "make it again, or unpack it and give the image inside") \
+	X(50, EPACKED, "compressed payload is damaged", "compress and sign the image again") \
 	X(60, EHASH, "image digest does not match", "the file is corrupt; copy or sign it again") \
 	X(61, ESIG, "image signature does not verify", "sign with the key whose public half the bootloader holds") \
 	X(62, ENOKEY, "no key for this image", "sign with the key whose public half the bootloader holds") \

@@ -270,7 +270,8 @@ struct tug_sign_options {
 	enum tug_sign_vector vector; /**< write this instead of the image */
 	enum tug_boot_mode mode;     /**< hold the size against this mode too; TUG_MODE_UNKNOWN = the trailer alone */
 	uint32_t sector_size;        /**< octets, for the swap modes; 0 = 4096 */
-	enum tug_compression compression; /**< of the payload, where it makes the image smaller */	struct tug_enc_key enc;      /**< encrypt the payload for this key; all zero = not encrypted */
+	enum tug_compression compression; /**< of the payload, where it makes the image smaller */
+	struct tug_enc_key enc;      /**< encrypt the payload for this key; all zero = not encrypted */
 	uint16_t enc_keylen;         /**< bits of the image's key: 128, 256; 0 = 128, or those of enc.kek */
 	uint16_t enc_hmac;           /**< bits of the HMAC of x25519 keys: 256, 512; 0 = 256 */
 	bool enc_clear;              /**< flag and wrapped key, payload as it is: for the primary slot */
@@ -362,6 +363,7 @@ struct tug_verify_result {
 	bool pure;                    /**< the signature is over the image itself */
 	bool big_endian;              /**< header and TLVs are big-endian */
 	uint16_t enc_tlv;             /**< TLV whose key opened the payload, 0 = it is in the clear */
+	uint32_t plain_len;           /**< octets of what it decompresses to, which verifies too; 0 = not compressed, or big-endian */
 };
 
 /**

@@ -118,11 +118,17 @@ static void show_verified(struct tug_cli *cli, const char *path, bool by_key, co
 		cJSON_AddBoolToObject(j, "signature", by_key);
 		cJSON_AddStringToObject(j, "version", version);
 		cJSON_AddStringToObject(j, "hash", hex);
+		if (res->plain_len > 0) {
+			cJSON_AddNumberToObject(j, "decompressed_size", res->plain_len);
+		}
 		tug_out_json(&cli->out, j);
 		return;
 	}
 	tug_out_data(&cli->out, "%s: %sdigest right%s\n", path, res->enc_tlv != 0 ? "decrypted, " : "",
 		     !by_key ? "; the signature was not checked (no --key)" : res->pure ? ", the image itself signed by this key" : ", signed by this key");
+	if (res->plain_len > 0) {
+		tug_out_data(&cli->out, "It decompresses to an image of %u octets: digest right%s\n", res->plain_len, by_key ? ", signed by this key" : "");
+	}
 	tug_out_data(&cli->out, "Image version: %s\n", version);
 	if (res->digest_len > 0) {
 		tug_out_data(&cli->out, "Image digest: %s\n", hex);

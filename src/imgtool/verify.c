@@ -10,6 +10,7 @@
 
 #include "decrypt_priv.h"
 #include "sign_priv.h"
+#include "unpack_priv.h"
 
 #define PIECE 262144u
 
@@ -76,7 +77,7 @@ static void note_result(const struct tug_image *img, bool pure, struct tug_verif
 }
 
 /* An opened image against its own digest, and with a key against its signature. */
-static int verify_image(const struct tug_image *img, bool one_piece, const struct tug_key *key, struct tug_verify_result *res)
+int tug_verify_image(const struct tug_image *img, bool one_piece, const struct tug_key *key, struct tug_verify_result *res)
 {
 	struct tug_verify_policy policy;
 	struct tug_pubkey pub = { { NULL, 0 } };
@@ -115,7 +116,7 @@ static int verify_octets(const struct tug_io *io, const struct tug_key *key, str
 
 	if (rc == TUG_OK) {
 		order.opened = true;
-		rc = verify_image(img, order.big, key, res);
+		rc = tug_verify_image(img, order.big, key, res);
 		res->big_endian = order.big;
 		img->io = io;
 	}
@@ -137,6 +138,9 @@ static int verify_plain(const struct verify_job *j, struct tug_verify_result *re
 		rc = verify_octets(&plain.io, j->key, &img, res);
 		res->enc_tlv = plain.tlv;
 		rc = say_verify(rc, j->key, j->name, why);
+	}
+	if (rc == TUG_OK) {
+		rc = tug_verify_unpacked(&plain.io, j->key, j->name, res, why);
 	}
 	tug_plain_end(&plain);
 	return rc;
@@ -161,7 +165,7 @@ static int verify_io(const struct verify_job *j, struct tug_verify_result *res, 
 				       "the private key", j->name);
 		}
 	}
-	return say_verify(rc, j->key, j->name, why);
+	return rc == TUG_OK ? tug_verify_unpacked(j->io, j->key, j->name, res, why) : say_verify(rc, j->key, j->name, why);
 }
 
 int tug_file_verify(const struct tug_file *f, const struct tug_key *key, const char *name, char *why)
