@@ -113,7 +113,9 @@ static void show_verified(struct tug_cli *cli, const char *path, bool by_key, co
 	if (cli->out.json) {
 		cJSON *j = cJSON_CreateObject();
 
-		cJSON_AddBoolToObject(j, "decrypted", res->enc_tlv != 0);
+		if (res->enc_tlv != 0) {
+			cJSON_AddBoolToObject(j, "decrypted", 1);
+		}
 		cJSON_AddBoolToObject(j, "digest", 1);
 		cJSON_AddBoolToObject(j, "signature", by_key);
 		cJSON_AddStringToObject(j, "version", version);

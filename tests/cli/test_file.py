@@ -367,5 +367,85 @@ class Info(Case):
         self.check(tug("file", "verify", "-k", self.path("none"), self.path("new.bin")), 4, "No such file")
 
 
+class Encryption(Case):
+    def setUp(self):
+        super().setUp()
+        for kind in ("x25519", "ecdsa-p256", "rsa-2048", "ed25519"):
+            key = self.path(kind + ".e.pem")
+            if not os.path.exists(key):
+                self.check(tug("file", "keygen", "-q", "-t", kind, "-k", key), 0)
+                self.check(tug("file", "getpub", "-k", key, "-e", "pem", "-o", self.path(kind + ".e.pub")), 0)
+
+    def sign(self, *more, code=0, err=None, out="enc.bin"):
+        for name in (out, "plain.bin"):
+            if os.path.exists(self.path(name)):
+                os.remove(self.path(name))
+        r = self.check(tug("file", "sign", "-v", "1.2.3", "-H", "0x200", "--pad-header", *more, self.path("payload"), self.path(out)), code, err)
+        self.assertEqual(os.path.exists(self.path(out)), code == 0)
+        return r
+
+    def decrypt(self, key, *more, code=0, err=None, source="enc.bin"):
+        r = self.check(tug("file", "decrypt", "-k", key, *more, self.path(source), self.path("plain.bin")), code, err)
+        self.assertEqual(os.path.exists(self.path("plain.bin")), code == 0)
+        return r
+
+    def test_every_kind(self):
+        payload = read(self.path("payload"))
+        for kind, scheme, more in (("x25519", "ENC_X25519", ()), ("x25519", "ENC_X25519_SHA512", ("--hmac-sha", 512)),
+                                   ("ecdsa-p256", "ENC_EC256", ("--encrypt-keylen", 256)), ("rsa-2048", "ENC_RSA2048", ("--hmac-sha", "auto"))):
+            self.sign("-E", self.path(kind + ".e.pub"), *more, err="encrypted")
+            self.assertNotIn(payload[:64], read(self.path("enc.bin")))
+            info = json.loads(self.check(tug("file", "info", "--json", self.path("enc.bin")), 0).out)
+            self.assertEqual((info["encrypted"], info["hash_ok"]), (True, False))
+            self.assertIn(kind.split("-")[0][:3].upper().replace("ECD", "EC2"), info["key_wrap"].replace("_", ""))
+            self.check(tug("file", "info", self.path("enc.bin")), 0, out="encryption  AES-%d" % (256 if 256 in more else 128))
+            self.decrypt(self.path(kind + ".e.pem"), "--payload")
+            self.assertEqual(read(self.path("plain.bin"))[:len(payload)], payload)
+            os.remove(self.path("plain.bin"))
+            self.decrypt(self.path(kind + ".e.pem"))
+            self.check(tug("file", "verify", self.path("plain.bin")), 0)
+            self.check(tug("file", "verify", self.path("enc.bin")), 1, "--enc-key")
+            self.check(tug("file", "verify", "--enc-key", self.path(kind + ".e.pem"), self.path("enc.bin")), 0, out="decrypted, digest right")
+
+    def test_key_wrap(self):
+        with open(self.path("kek"), "wb") as f:
+            f.write(bytes(range(32)))
+        self.sign("-E", self.path("kek"))
+        self.check(tug("file", "info", self.path("enc.bin")), 0, out="AES-256, key wrapped with AES key wrap")
+        self.decrypt(self.path("kek"))
+        self.sign("-E", self.path("kek"), "--encrypt-keylen", 128, code=4, err="leave --encrypt-keylen out")
+
+    def test_clear_and_signed(self):
+        key, pub = self.path("x25519.e.pem"), self.path("x25519.e.pub")
+        self.sign("-E", pub, "--clear", "-k", self.path("ed25519.e.pem"), err="payload in the clear")
+        self.check(tug("file", "verify", "-k", self.path("ed25519.e.pub"), self.path("enc.bin")), 0)
+        self.decrypt(key, code=4, err="in the clear already")
+        self.sign("-E", key, "-k", self.path("ed25519.e.pem"), err="public half is all")
+        words = ("file", "verify", "--json", "--enc-key", key, self.path("enc.bin"))
+        self.assertEqual(json.loads(self.check(tug(*words, "-k", self.path("ed25519.e.pem")), 0).out)["decrypted"], True)
+        self.check(tug(*words, "-k", self.path("key.pub")), 1, "no ecdsa-p256 signature")
+
+    def test_misuse(self):
+        self.sign("-E", self.path("x25519.e.pub"))
+        self.check(tug("file", "decrypt", self.path("enc.bin"), self.path("plain.bin")), 2, "--key is needed")
+        self.decrypt(self.path("x25519.e.pub"), code=4, err="public one")
+        self.decrypt(self.path("rsa-2048.e.pem"), code=4, err="give the key it was encrypted for")
+        self.decrypt(self.path("payload"), code=4, err="neither a key .PEM. nor a key encryption key")
+        self.decrypt(self.path("none"), code=4, err="No such file")
+        self.decrypt(self.path("x25519.e.pem"), code=4, err="not encrypted", source="new.bin")
+        self.decrypt(self.path("x25519.e.pem"), code=4, err="payload", source="payload")
+        data = read(self.path("enc.bin"))
+        for broken, words in ((data[:-9], "cut off|shorter|bytes|octets"), (data[:2000] + b"?" + data[2001:], "digest does not match"),
+                              (data[:-20] + bytes([data[-20] ^ 1]) + data[-19:], "does not open")):
+            with open(self.path("broken.bin"), "wb") as f:
+                f.write(broken)
+            self.decrypt(self.path("x25519.e.pem"), code=4, err=words, source="broken.bin")
+        self.check(tug("file", "decrypt", "-k", self.path("x25519.e.pem"), self.path("enc.bin"), "/nonexistent/x"), 4, "cannot write")
+        self.check(tug("file", "decrypt", "-k", self.path("x25519.e.pem"), self.path("enc.bin"), "/dev/full"), 4, "[Nn]o space|full")
+        self.sign("-E", self.path("ed25519.e.pub"), code=4, err="use x25519")
+        self.sign("-E", self.path("x25519.e.pub"), "-k", self.path("key.pem"), code=4, err="keys of one kind")
+        self.sign("-E", self.path("none"), code=4, err="No such file")
+
+
 if __name__ == "__main__":
     main()
