@@ -29,6 +29,10 @@ extern const struct tug_boot_mode_ops tug_boot_overwrite;
 extern const struct tug_boot_mode_ops tug_boot_overwrite_fast;
 /** Swap using move, with revert. */
 extern const struct tug_boot_mode_ops tug_boot_swap_move;
+/** Direct-XIP: the newest image that verifies runs where it lies. Encrypted images are not possible. */
+extern const struct tug_boot_mode_ops tug_boot_direct_xip;
+/** As tug_boot_direct_xip, but an image that is not confirmed in its first run is given up. */
+extern const struct tug_boot_mode_ops tug_boot_direct_xip_revert;
 /** Swap using a scratch area, with revert: slots whose sectors differ, and 128 KiB sectors. Needs `scratch`; not with `enc`. */
 extern const struct tug_boot_mode_ops tug_boot_swap_scratch;
 

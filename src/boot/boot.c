@@ -78,8 +78,9 @@ static bool cfg_ok(const struct tug_boot_cfg *cfg)
 	if (cfg->max_align != 8 && cfg->max_align != 16 && cfg->max_align != 32) {
 		return false;
 	}
-	/* swap-scratch does not keep image keys over a cut */
-	if (cfg->enc != NULL && (cfg->enc->ops == NULL || cfg->enc->enc.crypto == NULL || needs_scratch(cfg->mode))) {
+	/* swap-scratch does not keep image keys over a cut; direct-XIP has nowhere to decrypt to */
+	if (cfg->enc != NULL && (cfg->enc->ops == NULL || cfg->enc->enc.crypto == NULL || needs_scratch(cfg->mode) ||
+				 cfg->mode->go != NULL)) {
 		return false;
 	}
 	return cfg->max_sectors != 0 && unit_ok(cfg->pri.dev->write_size, cfg->max_align) &&
@@ -463,7 +464,7 @@ static int check_primary(struct boot *b)
 static void answer(struct boot *b, struct tug_boot_rsp *rsp)
 {
 	rsp->hdr = b->img.hdr;
-	rsp->image_off = b->cfg->pri.off;
+	rsp->image_off = b->runs->off;
 	rsp->swapped = b->todo.type;
 	boot_say(b, "Bootloader chainload address offset: ");
 	boot_say_hex(b, rsp->image_off);
@@ -510,7 +511,8 @@ int tug_boot_go(struct tug_boot *tb, const struct tug_boot_cfg *cfg, struct tug_
 		return rc; /* before there is a console to tell */
 	}
 	boot_log(b, TUG_LOG_INF, "Starting bootloader");
-	rc = go(b);
+	b->runs = &cfg->pri;
+	rc = cfg->mode->go != NULL ? cfg->mode->go(b) : go(b);
 	if (cfg->enc != NULL) {
 		cfg->enc->ops->wipe(b);
 	}

@@ -124,6 +124,7 @@ struct boot {
 	uint32_t pri_found;               /**< records found in the primary trailer, whatever was decided (swap-scratch) */
 	bool moved;                       /**< octets have moved: the old image cannot run any more */
 	int update_err;                   /**< why an update failed that may not have cost the old image */
+	const struct tug_flash_area *runs; /**< slot whose image is the answer */
 	bool sec_dead;                    /**< secondary slot cannot be read */
 	bool check_pri;                   /**< an update ran: verify the primary slot whatever cfg says */
 	bool cleanup;                     /**< the mode's finish step is due */
@@ -137,6 +138,8 @@ struct boot {
 /** An update mode. */
 struct tug_boot_mode_ops {
 	enum tug_boot_mode number; /**< MCUboot's number */
+	/** The whole boot, for modes that move nothing: fills `runs` and `img`. NULL = trailers, decision, update. */
+	int (*go)(struct boot *b);
 	bool swaps;                /**< has status records and a way back */
 	/** Can these slots be updated at all? TUG_OK, TUG_ESTATE (logged why not), flash errors. Fills sector counts. */
 	int (*layout)(struct boot *b);

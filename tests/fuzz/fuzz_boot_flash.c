@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Whole flash: two slots in some state, then any octets anywhere in them, then boots, one of them cut. Aborts when
- * an image runs that does not verify, an octet outside the slots changes, or a boot does not come to an end.
+ * an image runs that does not verify, an octet outside the slots and scratch changes, or a boot does not come to an end.
  * Input: 4 octets of options, then patches: u16 offset, u8 length, octets.
  */
 #include <stdio.h>
@@ -13,8 +13,11 @@
 #define SLOT 4096u
 #define SECTOR 512u
 #define GUARD 512u
+#define SCRATCH 1024u
+/* guard, two slots, guard, scratch, guard */
+#define SCRATCH_OFF (2u * SLOT + 2u * GUARD)
 /* erases and chunks of two slots, twice, and every record and flag */
-#define MAX_OPS 400u
+#define MAX_OPS 600u
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -40,7 +43,7 @@ static void must(bool ok, const char *what)
 	}
 }
 
-/* Any octets into the slots, past the rules of flash. */
+/* Any octets into the slots and scratch, past the rules of flash. */
 static void patch(struct world *w, struct input *in)
 {
 	uint8_t *flash = tug_sim_flash_bytes(w->flash);
@@ -49,10 +52,12 @@ static void patch(struct world *w, struct input *in)
 		uint32_t off = next(in) << 8;
 		uint32_t n;
 
-		off = (off | next(in)) % (2u * SLOT);
+		off = (off | next(in)) % (2u * SLOT + SCRATCH);
 		n = next(in);
 		for (uint32_t i = 0; i < n && in->left > 0; i++) {
-			flash[GUARD + (off + i) % (2u * SLOT)] = (uint8_t)next(in);
+			uint32_t at = (off + i) % (2u * SLOT + SCRATCH);
+
+			flash[at < 2u * SLOT ? GUARD + at : SCRATCH_OFF + at - 2u * SLOT] = (uint8_t)next(in);
 		}
 	}
 	tug_sim_flash_settle(w->flash);
@@ -85,7 +90,7 @@ static bool digest_holds(const uint8_t *slot)
 	return false;
 }
 
-static void check_boot(struct world *w, int rc, uint64_t ops)
+static void check_boot(struct world *w, int rc, const struct tug_boot_rsp *rsp, uint64_t ops)
 {
 	const uint8_t *flash = tug_sim_flash_bytes(w->flash);
 	const struct tug_sim_broken *b = tug_sim_flash_broken(w->flash);
@@ -93,11 +98,18 @@ static void check_boot(struct world *w, int rc, uint64_t ops)
 	must(tug_sim_flash_ops(w->flash) - ops <= MAX_OPS, "a boot comes to an end");
 	must(b->align == 0 && b->bounds == 0, "accesses lie on the grid and inside the device");
 	for (uint32_t i = 0; i < GUARD; i++) {
-		must(flash[i] == w->geo->erased && flash[GUARD + 2u * SLOT + i] == w->geo->erased, "guards are untouched");
+		must(flash[i] == w->geo->erased && flash[GUARD + 2u * SLOT + i] == w->geo->erased &&
+			     flash[SCRATCH_OFF + SCRATCH + i] == w->geo->erased,
+		     "guards are untouched");
 	}
 	if (rc == TUG_OK && w->cfg.validate_primary) {
-		must(world_verifies(w, &w->cfg.pri), "what runs verifies");
-		must(digest_holds(&flash[w->cfg.pri.off]), "what runs has its own digest");
+		const struct tug_flash_area *runs = rsp->image_off == w->cfg.pri.off ? &w->cfg.pri : &w->cfg.sec;
+
+		must(rsp->image_off == runs->off, "what runs is a slot");
+		must(runs == &w->cfg.pri || w->cfg.mode == &tug_boot_direct_xip || w->cfg.mode == &tug_boot_direct_xip_revert,
+		     "only direct-XIP runs the secondary slot");
+		must(world_verifies(w, runs), "what runs verifies");
+		must(digest_holds(&flash[runs->off]), "what runs has its own digest");
 	}
 }
 
@@ -122,20 +134,22 @@ static void begin(struct world *w, unsigned how)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static const uint8_t units[] = { 1, 4, 8, 16 };
-	static const struct tug_boot_mode_ops *const modes[] = { &tug_boot_swap_move, &tug_boot_swap_move, &tug_boot_overwrite,
-								 &tug_boot_overwrite_fast };
+	static const struct tug_boot_mode_ops *const modes[] = { &tug_boot_swap_move,  &tug_boot_direct_xip_revert,
+								 &tug_boot_overwrite,  &tug_boot_overwrite_fast,
+								 &tug_boot_swap_move,  &tug_boot_direct_xip,
+								 &tug_boot_swap_move,  &tug_boot_swap_scratch };
 	struct input in = { data, len };
 	unsigned what = next(&in);
 	unsigned how = next(&in);
 	unsigned cut_at = next(&in);
 	unsigned cut_kind = next(&in);
-	struct geometry g = { "fuzz", { { SECTOR, (2u * SLOT + 2u * GUARD) / SECTOR } }, 1, units[what & 3u],
-			      (what & 4u) != 0 ? 0x00 : 0xff, GUARD, SLOT, GUARD + SLOT, SLOT, 8, 16, 0, 0 };
+	struct geometry g = { "fuzz", { { SECTOR, (SCRATCH_OFF + SCRATCH + GUARD) / SECTOR } }, 1, units[what & 3u],
+			      (what & 4u) != 0 ? 0x00 : 0xff, GUARD, SLOT, GUARD + SLOT, SLOT, 8, 16, SCRATCH_OFF, SCRATCH };
 	struct tug_version v1 = { 1, 0, 0, 0 };
 	struct tug_version v2 = { 2, 0, 0, 0 };
 	struct world w;
 
-	world_make(&w, &g, modes[(what >> 3) & 3u], image_make(payload_old, 900, 32, 0, v1),
+	world_make(&w, &g, modes[((what >> 3) & 3u) | ((what >> 5) & 4u)], image_make(payload_old, 900, 32, 0, v1),
 		   image_make(payload_new, 1300, 32, 12, v2));
 	w.cfg.downgrade_prevention = (what & 0x20u) != 0;
 	w.cfg.validate_primary = (what & 0x40u) == 0;
@@ -151,7 +165,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 		must(rc != TUG_EPOWER || tug_sim_flash_is_off(w.flash), "no power failure out of nothing");
 		tug_sim_flash_power_up(w.flash);
-		check_boot(&w, rc, ops);
+		check_boot(&w, rc, &rsp, ops);
 	}
 	world_free(&w);
 	return 0;
