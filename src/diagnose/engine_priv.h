@@ -104,6 +104,14 @@ void tug_dg_row_say(struct tug_diag *d, enum tug_row_kind kind, const struct tug
 /** Put the rows into the report, those that findings quote for certain. Errors: TUG_EINTERNAL. */
 int tug_dg_rows_take(struct tug_diag *d);
 
+/** A text that no reader of phones' logs knows: most of what repeats without a time in front. */
+struct tug_dg_strange {
+	uint8_t len;      /**< octets; 0 = none */
+	uint8_t text[127]; /**< [len] */
+};
+/** Such texts kept, by a hash. */
+#define TUG_DG_STRANGE 256u
+
 /* ---- the diagnosis ------------------------------------------------------------------------------------------ */
 
 /** One diagnosis. */
@@ -122,6 +130,7 @@ struct tug_diag {
 	bool carry_open;                  /**< a line is under way */
 	uint8_t *clean;                   /**< room for a clean line, heap */
 	struct tug_dg_pairs pairs;        /**< of the line being read */
+	struct tug_dg_strange strange[TUG_DG_STRANGE]; /**< texts told apart before */
 	bool out_of_memory;               /**< something could not be kept */
 	/* the report */
 	struct tug_report report;         /**< what is given out */

@@ -90,10 +90,39 @@ static bool ask_readers(struct tug_diag *d, struct tug_dg_input *in, struct tug_
 	return l->src != TUG_SRC_CONFIG;
 }
 
+/* Where a text is kept if it is strange; NULL: such are not. */
+static struct tug_dg_strange *strange_of(struct tug_diag *d, struct tug_slice s)
+{
+	uint64_t first, last;
+
+	if (s.len < sizeof(first) || s.len > sizeof(d->strange[0].text)) {
+		return NULL;
+	}
+	memcpy(&first, s.p, sizeof(first));
+	memcpy(&last, s.p + s.len - sizeof(last), sizeof(last));
+	return &d->strange[((first ^ last * 3u ^ s.len) * UINT64_C(0x9e3779b97f4a7c15)) >> 56];
+}
+
+static bool is_kept(const struct tug_dg_strange *k, struct tug_slice s)
+{
+	return k != NULL && k->len == s.len && memcmp(k->text, s.p, s.len) == 0;
+}
+
+static void keep_strange(struct tug_dg_strange *k, struct tug_slice s)
+{
+	if (k != NULL) {
+		k->len = (uint8_t)s.len;
+		memcpy(k->text, s.p, s.len);
+	}
+}
+
 static void take_one(struct tug_diag *d, struct tug_slice raw, bool cut, int64_t ms)
 {
 	struct tug_dg_input *in = current(d);
 	struct tug_dg_line l = { .input = (uint16_t)(d->n_inputs - 1), .raw = raw, .ms = ms, .cut = cut };
+	struct tug_dg_strange *strange;
+	struct tug_slice text;
+	bool known, matched;
 
 	if (in->lines < UINT32_MAX) {
 		in->lines++;
@@ -104,7 +133,15 @@ static void take_one(struct tug_diag *d, struct tug_slice raw, bool cut, int64_t
 	tug_dg_pairs_count(&d->pairs, l.text);
 	l.pairs = &d->pairs;
 	l.lean = tug_dg_trim(l.text);
-	if (ask_readers(d, in, &l)) {
+	text = l.text;
+	strange = strange_of(d, text);
+	known = is_kept(strange, text);
+	l.strange = known ? TUG_DG_NO_PHONE : 0;
+	matched = ask_readers(d, in, &l);
+	if (!known && l.strange == TUG_DG_NO_PHONE) {
+		keep_strange(strange, text);
+	}
+	if (matched) {
 		tug_dg_match_line(&d->match, &l);
 	}
 	if (l.ms >= 0) {

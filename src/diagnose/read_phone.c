@@ -267,10 +267,14 @@ enum tug_claim tug_phone_take(struct tug_phone *s, struct tug_diag *d, struct tu
 {
 	const struct tug_phone_prefix *p;
 	enum tug_claim c;
-	int app = tug_phone_header(l->text);
+	int app;
 	bool begins;
 
 	s->d = d;
+	if (l->strange == TUG_DG_NO_PHONE && idle(s) && tug_dg_counted(l)) {
+		return TUG_NOT_MINE;
+	}
+	app = tug_phone_header(l->text);
 	if (tug_dg_lean(l).len == 0) {
 		return TUG_NOT_MINE;
 	}
@@ -279,6 +283,9 @@ enum tug_claim tug_phone_take(struct tug_phone *s, struct tug_diag *d, struct tu
 	}
 	p = prefix_of(s, l);
 	begins = p->level_time || p->adb || p->clock >= 0;
+	if (!begins && p->fit == TUG_PHONE_NO && tug_dg_counted(l) && !is_stub(l->text) && !tug_dg_starts(tug_dg_lean(l), "at ", NULL)) {
+		l->strange |= s->domains;
+	}
 	if (!begins && p->fit == TUG_PHONE_NO && idle(s) && tug_dg_lean(l).len > STUB_MAX && judge(s, l, p) == TUG_NOT_MINE) {
 		return TUG_NOT_MINE; /* most lines of others */
 	}

@@ -30,11 +30,16 @@ struct tug_dg_line {
 	char level;            /**< 'E' 'W' 'I' 'D' 'V' 'A', 0 = not said */
 	bool cut;              /**< it was longer than TUG_DG_LINE_MAX */
 	const struct tug_phone_prefix *prefix; /**< what a reader of phones' logs found before its text; NULL = none did */
+	uint8_t strange;         /**< enum tug_phone_domain, set of: no reader of these knows the text, unless it goes on with
+				      a line before it */
 	struct tug_slice asked;  /**< a part of the text in which a command of a client was looked for */
 	uint16_t command;        /**< whose it is: enum tug_dg_src, 0 = nobody's */
 	struct tug_slice lean;   /**< the text that was counted, without blanks at both ends */
 	const struct tug_dg_pairs *pairs; /**< of a text, mostly `text`; NULL = none were counted */
 };
+
+/** `strange` of a text that no reader of phones' logs knows. */
+#define TUG_DG_NO_PHONE 0x03u
 
 struct tug_dg_input; /* engine_priv.h */
 
