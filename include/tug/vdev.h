@@ -27,7 +27,7 @@ struct tug_vdev_profile {
 	uint32_t pri_size;     /**< octets */
 	uint32_t sec_off;      /**< secondary slot */
 	uint32_t sec_size;     /**< octets */
-	uint32_t storage_off;  /**< settings storage, 0 = none */
+	uint32_t storage_off;  /**< settings storage, 0 = none; with swap-scratch its last sector is the scratch area */
 	uint32_t storage_size; /**< octets */
 	const char *bootloader; /**< default mode name */
 };

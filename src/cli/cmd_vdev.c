@@ -92,6 +92,7 @@ static int read_layout(struct tug_cli *cli, struct parts *p)
 		const struct tug_boot_mode_ops *mode;
 	} modes[] = {
 		{ "swap-move", &tug_boot_swap_move },
+		{ "swap-scratch", &tug_boot_swap_scratch },
 		{ "overwrite", &tug_boot_overwrite },
 		{ "overwrite-fast", &tug_boot_overwrite_fast },
 	};

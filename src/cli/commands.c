@@ -214,7 +214,7 @@ static const struct tug_opt decrypt_opts[] = {
 };
 
 #define STATES "fresh|leftover|pending-test|pending-confirm|test-run|unconfirmed|duplicate"
-#define MODES "swap-move|overwrite|overwrite-fast"
+#define MODES "swap-move|swap-scratch|overwrite|overwrite-fast"
 #define SERVERS "zephyr-3.3|zephyr-3.5|zephyr-4.2|mcuboot-recovery"
 
 static const struct tug_opt vdev_opts[] = {

@@ -45,9 +45,10 @@ static int erase_storage(void *ctx)
 {
 	const struct tug_vdev *v = ctx;
 	const struct tug_vdev_profile *p = v->cfg.profile;
-	struct tug_flash_area a = { v->boot_cfg.pri.dev, p->storage_off, p->storage_size, AREA_STORAGE };
+	uint32_t size = p->storage_size - v->boot_cfg.scratch.size; /* scratch is its last sector */
+	struct tug_flash_area a = { v->boot_cfg.pri.dev, p->storage_off, size, AREA_STORAGE };
 
-	return a.off == 0 ? TUG_ENODEV : tug_flash_erase(&a, 0, a.size);
+	return a.off == 0 || size == 0 ? TUG_ENODEV : tug_flash_erase(&a, 0, a.size);
 }
 
 static void request_reset(void *ctx, uint8_t boot_mode)
@@ -66,10 +67,10 @@ static uint64_t clock_now(void *ctx)
 static void trace(void *ctx, char op, uint32_t off, uint32_t len)
 {
 	const struct tug_vdev *v = ctx;
-	const struct tug_flash_area *areas[] = { &v->boot_cfg.pri, &v->boot_cfg.sec };
+	const struct tug_flash_area *areas[] = { &v->boot_cfg.pri, &v->boot_cfg.sec, &v->boot_cfg.scratch };
 	size_t i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		if (off >= areas[i]->off && off < areas[i]->off + areas[i]->size) {
 			v->cfg.trace(v->cfg.trace_ctx, op, areas[i]->id, off - areas[i]->off, len);
 			return;
@@ -179,6 +180,9 @@ static void set_up_boot(struct tug_vdev *v)
 	b->mode = v->cfg.mode;
 	b->pri = area_of(v, p->pri_off, p->pri_size, 1);
 	b->sec = area_of(v, p->sec_off, p->sec_size, 2);
+	if (tug_boot_mode_number(b->mode) == TUG_MODE_SWAP_SCRATCH) {
+		b->scratch = area_of(v, p->storage_off + p->storage_size - p->sector, p->sector, 3);
+	}
 	b->crypto = &tug_crypto_openssl;
 	b->verify.sig = v->cfg.n_keys > 0 ? v->cfg.sig : TUG_SIG_NONE;
 	b->verify.hash = TUG_SHA256;

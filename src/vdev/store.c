@@ -141,6 +141,7 @@ static const struct {
 	const struct tug_boot_mode_ops *mode;
 } modes[] = {
 	{ "swap-move", &tug_boot_swap_move },
+	{ "swap-scratch", &tug_boot_swap_scratch },
 	{ "overwrite", &tug_boot_overwrite },
 	{ "overwrite-fast", &tug_boot_overwrite_fast },
 };

@@ -50,6 +50,20 @@ class Commands(Case):
         boot = json.loads(self.check(tug("-d", v.udp, "os", "bootloader", "--json"), 0).out)
         self.assertEqual((boot["bootloader"], boot["mode"], boot["mode_name"]), ("MCUboot", 3, "swap using move"))
 
+    def test_swap_scratch(self):
+        for profile in ("nrf52833", "stm32f4"):  # many small sectors, and three of 128 KiB
+            v = Vdev("--profile", profile, "--key", self.path("key.pub"), "--primary", self.path("old.bin"),
+                     "--bootloader", "swap-scratch")
+            self.addCleanup(v.stop)
+            boot = json.loads(self.check(tug("-d", v.udp, "os", "bootloader", "--json"), 0).out)
+            self.assertEqual((boot["mode"], boot["mode_name"]), (1, "swap using scratch"))
+            self.check(tug("-d", v.udp, "image", "upload", self.path("new.bin")), 0)
+            self.check(tug("-d", v.udp, "image", "test", self.hash_of("new.bin")), 0)
+            self.check(tug("-d", v.udp, "os", "reset"), 0)
+            v.wait_for(r"Starting swap using scratch algorithm\.[\s\S]*Booting virtual application v2\.0\.0")
+            self.check(tug("-d", v.udp, "os", "reset"), 0)
+            v.wait_for(r"Swap type: revert[\s\S]*Booting virtual application v1\.0\.0")
+
     def test_refusal_names_the_symbol(self):
         v = self.device("--groups", "os,img")
         for args, symbol in ((["erase-storage"], "CONFIG_MCUMGR_GRP_ZBASIC"), (["os", "tasks"], "GRP_OS_TASKSTAT"),

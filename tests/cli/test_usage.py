@@ -76,7 +76,7 @@ USAGE = [  # arguments, what standard error must say
     (["vdev", "--profile", "nrf5284"], "no profile 'nrf5284'; did you mean nrf52840\\?"),
     (["vdev", "--profile", "zzzzzz"], "--list-profiles"),
     (["vdev", "--profile", "nonsense"], "--list-profiles"),
-    (["vdev", "--bootloader", "nonsense"], "swap-move\\|overwrite"),
+    (["vdev", "--bootloader", "nonsense"], "swap-move\\|swap-scratch\\|overwrite"),
     (["vdev", "--groups", "os,nonsense"], "os, img and zbasic"),
     (["vdev", "--server", "zephyr-1.0"], "zephyr-3.3\\|"),
     (["vdev", "--state", "nonsense"], "fresh\\|leftover"),
