@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include <tug/imgtool.h>
+#include <tug/port/crypto_openssl.h>
 #include <tug/vdev.h>
 
+#include "enc_key_priv.h"
 #include "handlers_priv.h"
 #include "nearest_priv.h"
 #include "progress_priv.h"
@@ -18,6 +20,8 @@
 
 #define KEYS_MAX 8u
 #define GROUPS_MAX 8u
+/* A private key of RSA-2048 has 1218 octets. */
+#define ENC_DER_MAX 2048u
 
 /* What the configuration points to until the device is created. */
 struct parts {
@@ -26,6 +30,10 @@ struct parts {
 	const struct tug_srv_group *groups[GROUPS_MAX];
 	struct tug_key *key[KEYS_MAX];
 	struct tug_pubkey pub[KEYS_MAX];
+	struct tug_cli_enc enc_key;
+	struct tug_octets enc_pem;   /* secret */
+	uint8_t enc_der[ENC_DER_MAX]; /* secret */
+	struct tug_image_enc enc;
 	struct tug_file primary;
 	struct tug_file secondary;
 	char host[128];
@@ -36,6 +44,12 @@ static void free_parts(struct parts *p)
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		tug_key_free(p->key[i]);
 	}
+	tug_cli_enc_free(&p->enc_key);
+	if (p->enc_pem.p != NULL) {
+		tug_wipe(p->enc_pem.p, p->enc_pem.len);
+	}
+	tug_octets_free(&p->enc_pem);
+	tug_wipe(p->enc_der, sizeof(p->enc_der));
 	tug_file_free(&p->primary);
 	tug_file_free(&p->secondary);
 }
@@ -193,6 +207,78 @@ static int read_files(struct tug_cli *cli, struct parts *p)
 	p->cfg.keys = p->pub;
 	p->cfg.primary = tug_slice_of(p->primary.data.p, p->primary.data.len);
 	p->cfg.secondary = tug_slice_of(p->secondary.data.p, p->secondary.data.len);
+	return TUG_EXIT_DONE;
+}
+
+/* The octets between the lines of a PEM text. */
+static int der_of_pem(struct tug_slice pem, struct tug_buf *der)
+{
+	const char *p = (const char *)pem.p;
+	const char *end = p + pem.len;
+	const char *first = memchr(p, '\n', pem.len);
+	const char *last = first;
+
+	if (first == NULL) {
+		return TUG_ECRYPTO;
+	}
+	for (last = first + 1; last < end && *last != '-'; last++) {
+	}
+	return tug_base64_decode(tug_slice_of(first + 1, (size_t)(last - first - 1)), der);
+}
+
+static enum tug_tlv_type scheme_of(const struct tug_cli *cli, const struct tug_key *key)
+{
+	if (key == NULL) {
+		return TUG_TLV_ENC_KW;
+	}
+	if (tug_key_is_x25519(key)) {
+		return strcmp(tug_args_text(cli->args, "hmac-sha", "256"), "512") == 0 ? TUG_TLV_ENC_X25519_512 : TUG_TLV_ENC_X25519;
+	}
+	return tug_key_type(key) == TUG_SIG_P256 ? TUG_TLV_ENC_EC256 : TUG_TLV_ENC_RSA2048;
+}
+
+/* What the bootloader decrypts with. */
+static int read_enc_key(struct tug_cli *cli, struct parts *p)
+{
+	const char *path = tug_args_text(cli->args, "enc-key", NULL);
+	const struct tug_key *key;
+	struct tug_buf der = tug_buf_of(p->enc_der, sizeof(p->enc_der));
+	char why[TUG_WHY_CAP] = "";
+	int rc;
+
+	if (path == NULL) {
+		return tug_args_has(cli->args, "encrypt-keylen") || tug_args_has(cli->args, "hmac-sha")
+			       ? tug_usage_error(cli, "--encrypt-keylen and --hmac-sha go with --enc-key")
+			       : TUG_EXIT_DONE;
+	}
+	rc = tug_cli_enc_load(cli, path, &p->enc_key);
+	if (rc != TUG_EXIT_DONE) {
+		return rc;
+	}
+	key = p->enc_key.key;
+	if (key != NULL && (!tug_key_is_private(key) || (!tug_key_is_x25519(key) && tug_key_type(key) != TUG_SIG_P256 &&
+							 tug_key_type(key) != TUG_SIG_RSA2048))) {
+		return tug_usage_error(cli, "--enc-key: %s holds no private key of x25519, ecdsa-p256 or rsa-2048", path);
+	}
+	if (tug_boot_mode_number(p->cfg.mode) == TUG_MODE_SWAP_SCRATCH) {
+		return tug_usage_error(cli, "swap-scratch takes no encrypted images; give --bootloader swap-move or overwrite");
+	}
+	p->cfg.enc_aes256 = strcmp(tug_args_text(cli->args, "encrypt-keylen", "128"), "256") == 0;
+	p->enc.crypto = &tug_crypto_enc_openssl;
+	p->enc.scheme = scheme_of(cli, key);
+	p->enc.key = tug_slice_of(p->enc_key.kek, p->enc_key.kek_len);
+	if (key == NULL && p->enc_key.kek_len != (p->cfg.enc_aes256 ? 32u : 16u)) {
+		return tug_usage_error(cli, "--enc-key: a key encryption key is as long as the images' keys (--encrypt-keylen)");
+	}
+	if (key != NULL) {
+		rc = tug_key_private_pem(key, NULL, &p->enc_pem, why);
+		rc = rc == TUG_OK ? der_of_pem(tug_slice_of(p->enc_pem.p, p->enc_pem.len), &der) : rc;
+		if (rc != TUG_OK) {
+			return tug_local_error(cli, rc, "%s", why[0] != '\0' ? why : "--enc-key: cannot take the key apart");
+		}
+		p->enc.key = tug_buf_slice(&der);
+	}
+	p->cfg.enc = &p->enc;
 	return TUG_EXIT_DONE;
 }
 
@@ -483,6 +569,9 @@ static int configure(struct tug_cli *cli, struct parts *p)
 	}
 	if (status == TUG_EXIT_DONE) {
 		status = read_files(cli, p);
+	}
+	if (status == TUG_EXIT_DONE) {
+		status = read_enc_key(cli, p);
 	}
 	if (status == TUG_EXIT_DONE) {
 		read_behaviour(cli, p);

@@ -132,6 +132,25 @@ static int copy_keys(struct tug_vdev *v, const struct tug_vdev_cfg *c)
 	return TUG_OK;
 }
 
+static int copy_enc(struct tug_vdev *v, const struct tug_vdev_cfg *c)
+{
+	if (c->enc == NULL) {
+		return TUG_OK;
+	}
+	v->enc_octets = malloc(c->enc->key.len + 1u);
+	if (v->enc_octets == NULL) {
+		return TUG_ENOSPACE;
+	}
+	memcpy(v->enc_octets, c->enc->key.p, c->enc->key.len);
+	v->enc.ops = &tug_boot_encrypted;
+	v->enc.enc = *c->enc;
+	v->enc.enc.key.p = v->enc_octets;
+	v->enc.aes256 = c->enc_aes256;
+	v->boot_cfg.enc = &v->enc;
+	v->cfg.enc = &v->enc.enc;
+	return TUG_OK;
+}
+
 static void set_up_serving(struct tug_vdev *v, const struct tug_vdev_cfg *c)
 {
 	v->app.profile = c->server;
@@ -162,7 +181,10 @@ static int copy_cfg(struct tug_vdev *v, const struct tug_vdev_cfg *c)
 	set_up_serving(v, c);
 	room = v->app.buf_size > v->loader.buf_size ? v->app.buf_size : v->loader.buf_size;
 	v->frame = malloc(room);
-	return v->frame == NULL ? TUG_ENOSPACE : copy_keys(v, c);
+	if (v->frame == NULL || copy_enc(v, c) != TUG_OK) {
+		return TUG_ENOSPACE;
+	}
+	return copy_keys(v, c);
 }
 
 static struct tug_flash_area area_of(const struct tug_vdev *v, uint32_t off, uint32_t size, uint8_t id)
@@ -482,6 +504,10 @@ void tug_vdev_destroy(struct tug_vdev *v)
 	tug_sim_flash_destroy(v->flash);
 	free(v->frame);
 	free(v->key_octets);
+	if (v->enc_octets != NULL) {
+		tug_wipe(v->enc_octets, v->enc.enc.key.len);
+	}
+	free(v->enc_octets);
 	free(v);
 }
 

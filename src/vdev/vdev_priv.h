@@ -54,6 +54,8 @@ struct vdev_serving {
 
 struct tug_vdev {
 	struct tug_vdev_cfg cfg; /**< copy; pointers into `keys`, `groups` */
+	struct tug_boot_enc enc; /**< of cfg.enc; its key is a copy on the heap */
+	uint8_t *enc_octets;     /**< that copy */
 	struct vdev_serving app;
 	struct vdev_serving loader;         /**< profile NULL = this bootloader has no recovery */
 	const struct vdev_serving *serving; /**< one of the two */
