@@ -155,9 +155,28 @@ static bool match_special(struct attempt *a, const char **t)
 	return false;
 }
 
+/* Characters that stand for themselves, as many as there are in a row. False: the text differs. */
+static bool match_literal(struct attempt *a, const char **t)
+{
+	const uint8_t *p = a->p;
+	const char *c = *t;
+
+	for (; *c != '\0' && *c != '%' && *c != ' '; c++, p++) {
+		if (p >= a->end || *p != (uint8_t)*c) {
+			return false;
+		}
+	}
+	a->p = p;
+	*t = c;
+	return true;
+}
+
 static bool match_here(struct attempt *a, const char *t)
 {
-	while (*t != '\0') {
+	while (match_literal(a, &t)) {
+		if (*t == '\0') {
+			return true;
+		}
 		if (t[0] == '%' && t[1] == '*') {
 			return match_later(a, t + 2);
 		}
@@ -177,16 +196,16 @@ static bool match_here(struct attempt *a, const char *t)
 			t++;
 			continue;
 		}
-		if (t[0] == '%' && t[1] == '%') {
+		if (t[1] == '%') {
 			t++;
 		}
-		if (a->p >= a->end || *a->p != (uint8_t)*t) {
+		if (a->p >= a->end || *a->p != (uint8_t)*t) { /* a percent sign */
 			return false;
 		}
 		a->p++;
 		t++;
 	}
-	return true;
+	return false;
 }
 
 /* Where the kept line is; its text is put there when somebody asks, as few lines are quoted. */
