@@ -193,10 +193,11 @@ static int run(struct job *j, const struct tug_file *in, const char *out, char *
 }
 
 /* Hex, pipes, and what is no image: with the sentence that names it. */
-static int from_memory(struct job *j, const char *out, char *why)
+static int from_memory(const struct job *tried, const char *out, char *why)
 {
+	struct job j = *tried;
 	struct tug_file f;
-	int rc = tug_file_read(j->name, &f, why);
+	int rc = tug_file_read(j.name, &f, why);
 
 	if (rc != TUG_OK) {
 		return rc;
@@ -204,10 +205,10 @@ static int from_memory(struct job *j, const char *out, char *why)
 	struct tug_slice data = tug_slice_of(f.data.p, f.data.len);
 	struct tug_io io = tug_io_of_slice(&data);
 
-	j->raw = &io;
-	rc = run(j, &f, out, why);
+	j.raw = &io;
+	rc = run(&j, &f, out, why);
 	if (tug_is_structural(rc) && (why == NULL || why[0] == '\0')) {
-		int better = tug_file_check_image(&f, j->name, why);
+		int better = tug_file_check_image(&f, j.name, why);
 
 		rc = better != TUG_OK ? better : rc;
 	}
@@ -218,7 +219,7 @@ static int from_memory(struct job *j, const char *out, char *why)
 int tug_decrypt_path(const char *in, const char *out, const struct tug_enc_key *key, enum tug_decrypt_form form,
 		     struct tug_decrypt_result *res, char *why)
 {
-	struct tug_decrypt_result own;
+	struct tug_decrypt_result own = { .tlv = 0 };
 	const struct tug_file plain_file = { .is_hex = false };
 	struct job j = { .key = key, .name = in, .form = form, .res = res != NULL ? res : &own };
 	char local[TUG_WHY_CAP];

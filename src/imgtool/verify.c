@@ -182,20 +182,21 @@ bool tug_is_structural(int rc)
 	return rc == TUG_EMAGIC || rc == TUG_EERASED || rc == TUG_ETRUNC || rc == TUG_EHDR || rc == TUG_ETLV;
 }
 
-static int verify_memory(struct verify_job *j, struct tug_verify_result *res, char *why)
+static int verify_memory(const struct verify_job *tried, struct tug_verify_result *res, char *why)
 {
+	struct verify_job j = *tried;
 	struct tug_file f;
-	int rc = tug_file_read(j->name, &f, why);
+	int rc = tug_file_read(j.name, &f, why);
 
 	if (rc != TUG_OK) {
 		return rc;
 	}
 	struct tug_slice data = tug_slice_of(f.data.p, f.data.len);
 	struct tug_io io = tug_io_of_slice(&data);
-	j->io = &io;
-	rc = verify_io(j, res, why);
+	j.io = &io;
+	rc = verify_io(&j, res, why);
 	if (tug_is_structural(rc)) {
-		int better = tug_file_check_image(&f, j->name, why);
+		int better = tug_file_check_image(&f, j.name, why);
 
 		rc = better != TUG_OK ? better : rc;
 	}
