@@ -15,11 +15,6 @@
 #define CHRC1 "org.bluez.GattCharacteristic1"
 #define PASSKEY 123456u
 
-static uint16_t mtu_of(const struct fake *f)
-{
-	return f->cfg.mtu ? f->cfg.mtu : 247;
-}
-
 /* True when `msg` is the method that shall fail; the error is set then. */
 static bool fails(const struct fake *f, sd_bus_message *msg, sd_bus_error *e)
 {
@@ -36,45 +31,27 @@ static int done(sd_bus_message *msg)
 	return sd_bus_reply_method_return(msg, NULL);
 }
 
-/* ---- properties */
-
-static int get(sd_bus *bus, const char *path, const char *iface, const char *prop, sd_bus_message *reply, void *user,
-	       sd_bus_error *e)
+/* What sd-bus reads when a property is asked for. */
+static void fill_properties(struct fake *f)
 {
-	struct fake *f = user;
+	struct fake_props *p = &f->props;
 
-	(void)bus;
-	(void)path;
-	(void)e;
-	if (strcmp(prop, "Powered") == 0)
-		return sd_bus_message_append(reply, "b", !f->cfg.off);
-	if (strcmp(prop, "Address") == 0)
-		return sd_bus_message_append(reply, "s", strcmp(iface, ADAPTER1) == 0 ? "00:AA:01:00:00:00" : FAKE_ADDRESS);
-	if (strcmp(prop, "Name") == 0)
-		return sd_bus_message_append(reply, "s", f->cfg.name ? f->cfg.name : "Board");
-	if (strcmp(prop, "Adapter") == 0)
-		return sd_bus_message_append(reply, "o", FAKE_ADAPTER);
-	if (strcmp(prop, "Connected") == 0)
-		return sd_bus_message_append(reply, "b", f->connected);
-	if (strcmp(prop, "ServicesResolved") == 0)
-		return sd_bus_message_append(reply, "b", f->resolved);
-	if (strcmp(prop, "Paired") == 0)
-		return sd_bus_message_append(reply, "b", f->paired);
-	if (strcmp(prop, "UUIDs") == 0)
-		return sd_bus_message_append(reply, "as", 1, TUG_BLE_SERVICE);
-	if (strcmp(prop, "UUID") == 0)
-		return sd_bus_message_append(reply, "s", strcmp(iface, SERVICE1) == 0 ? TUG_BLE_SERVICE : TUG_BLE_CHAR);
-	if (strcmp(prop, "Device") == 0)
-		return sd_bus_message_append(reply, "o", FAKE_DEVICE);
-	if (strcmp(prop, "Service") == 0)
-		return sd_bus_message_append(reply, "o", FAKE_SERVICE);
-	if (strcmp(prop, "MTU") == 0)
-		return sd_bus_message_append(reply, "q", mtu_of(f));
-	if (strcmp(prop, "Value") == 0)
-		return sd_bus_message_append_array(reply, 'y', f->value.p, f->value.len);
-	if (f->cfg.flag)
-		return sd_bus_message_append(reply, "as", 1, f->cfg.flag);
-	return sd_bus_message_append(reply, "as", 2, "write-without-response", "notify");
+	p->powered = !f->cfg.off;
+	p->paired = f->cfg.paired;
+	p->adapter_address = "00:AA:01:00:00:00";
+	p->address = FAKE_ADDRESS;
+	p->name = f->cfg.name ? f->cfg.name : "Board";
+	p->adapter = FAKE_ADAPTER;
+	p->device = FAKE_DEVICE;
+	p->service = FAKE_SERVICE;
+	p->service_uuid = TUG_BLE_SERVICE;
+	p->chrc_uuid = TUG_BLE_CHAR;
+	p->uuid_list[0] = TUG_BLE_SERVICE;
+	p->uuids = p->uuid_list;
+	p->flag_list[0] = f->cfg.flag ? f->cfg.flag : "write-without-response";
+	p->flag_list[1] = f->cfg.flag ? NULL : "notify";
+	p->flags = p->flag_list;
+	p->mtu = f->cfg.mtu ? f->cfg.mtu : 247;
 }
 
 /* ---- the sockets and notifications */
@@ -115,20 +92,38 @@ static void on_rx(uv_poll_t *p, int status, int events)
 		(void)uv_poll_stop(p);
 }
 
+/* PropertiesChanged(interface, {Value: part}, []) */
+static void send_value(struct fake *f, struct tug_slice part)
+{
+	sd_bus_message *msg = NULL;
+
+	(void)sd_bus_message_new_signal(f->bus.bus, &msg, FAKE_CHRC, "org.freedesktop.DBus.Properties", "PropertiesChanged");
+	(void)sd_bus_message_append(msg, "s", CHRC1);
+	(void)sd_bus_message_open_container(msg, 'a', "{sv}");
+	(void)sd_bus_message_open_container(msg, 'e', "sv");
+	(void)sd_bus_message_append(msg, "s", "Value");
+	(void)sd_bus_message_open_container(msg, 'v', "ay");
+	(void)sd_bus_message_append_array(msg, 'y', part.p, part.len);
+	(void)sd_bus_message_close_container(msg);
+	(void)sd_bus_message_close_container(msg);
+	(void)sd_bus_message_close_container(msg);
+	(void)sd_bus_message_append(msg, "as", 0);
+	(void)sd_bus_send(f->bus.bus, msg, NULL);
+	(void)sd_bus_message_unref(msg);
+}
+
 void fake_notify(struct fake *f, struct tug_slice part)
 {
 	if (f->tx >= 0) {
 		(void)send(f->tx, part.p, part.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	} else if (f->notifying) {
-		f->value = part;
-		(void)sd_bus_emit_properties_changed(f->bus.bus, FAKE_CHRC, CHRC1, "Value", NULL);
-		f->value = tug_slice_of("", 0);
+		send_value(f, part);
 	}
 }
 
 void fake_notify_frame(struct fake *f, struct tug_slice frame)
 {
-	size_t most = mtu_of(f) - 3u;
+	size_t most = f->props.mtu - 3u;
 
 	for (size_t off = 0; off < frame.len; off += most)
 		fake_notify(f, tug_slice_of(frame.p + off, frame.len - off < most ? frame.len - off : most));
@@ -136,7 +131,7 @@ void fake_notify_frame(struct fake *f, struct tug_slice frame)
 
 static bool secure(const struct fake *f)
 {
-	return !f->cfg.demands || (f->paired && !f->cfg.paired);
+	return !f->cfg.demands || (f->props.paired && !f->cfg.paired);
 }
 
 static int acquire(sd_bus_message *msg, void *user, sd_bus_error *e)
@@ -163,7 +158,7 @@ static int acquire(sd_bus_message *msg, void *user, sd_bus_error *e)
 	} else {
 		f->tx = sv[0];
 	}
-	r = sd_bus_reply_method_return(msg, "hq", sv[1], mtu_of(f));
+	r = sd_bus_reply_method_return(msg, "hq", sv[1], f->props.mtu);
 	(void)close(sv[1]);
 	return r;
 }
@@ -189,7 +184,7 @@ static int write_value(sd_bus_message *msg, void *user, sd_bus_error *e)
 
 	if (fails(f, msg, e))
 		return -EIO;
-	if (sd_bus_message_read_array(msg, 'y', &p, &len) < 0 || len > mtu_of(f) - 3u)
+	if (sd_bus_message_read_array(msg, 'y', &p, &len) < 0 || len > f->props.mtu - 3u)
 		return sd_bus_error_set(e, "org.bluez.Error.Failed", "Failed to initiate write");
 	if (sd_bus_message_enter_container(msg, 'a', "{sv}") > 0 &&
 	    sd_bus_message_read(msg, "{sv}", &key, "s", &type) > 0 && strcmp(type, "command") == 0)
@@ -208,8 +203,8 @@ static void changed(struct fake *f, const char *prop)
 void fake_drop(struct fake *f)
 {
 	drop_sockets(f);
-	f->connected = false;
-	f->resolved = false;
+	f->props.connected = false;
+	f->props.resolved = false;
 	changed(f, "Connected");
 	changed(f, "ServicesResolved");
 }
@@ -223,14 +218,14 @@ static int connect_device(sd_bus_message *msg, void *user, sd_bus_error *e)
 		return -EIO;
 	if (f->cfg.lazy)
 		return 1;
-	f->connected = true;
+	f->props.connected = true;
 	changed(f, "Connected");
 	(void)done(msg);
 	if (f->cfg.hangs_up) {
 		fake_drop(f);
 		return 1;
 	}
-	f->resolved = true;
+	f->props.resolved = true;
 	changed(f, "ServicesResolved");
 	return 1;
 }
@@ -256,7 +251,7 @@ static int on_passkey(sd_bus_message *msg, void *user, sd_bus_error *e)
 	} else if (sd_bus_message_read(msg, "u", &key) < 0 || key != PASSKEY) {
 		(void)sd_bus_reply_method_errorf(f->pairing, "org.bluez.Error.AuthenticationFailed", "Authentication Failed");
 	} else {
-		f->paired = true;
+		f->props.paired = true;
 		changed(f, "Paired");
 		(void)done(f->pairing);
 	}
@@ -278,7 +273,7 @@ static int pair_device(sd_bus_message *msg, void *user, sd_bus_error *e)
 		return sd_bus_call_method_async(f->bus.bus, NULL, f->agent_of, f->agent, "org.bluez.Agent1", "RequestPasskey",
 						on_passkey, f, "o", FAKE_DEVICE);
 	}
-	f->paired = true;
+	f->props.paired = true;
 	changed(f, "Paired");
 	return done(msg);
 }
@@ -301,17 +296,17 @@ static int register_agent(sd_bus_message *msg, void *user, sd_bus_error *e)
 
 #define UNPRIV SD_BUS_VTABLE_UNPRIVILEGED
 #define CHANGES SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
-#define PROP(name, type) SD_BUS_PROPERTY(name, type, get, 0, CHANGES)
+#define PROP(name, type, member) SD_BUS_PROPERTY(name, type, NULL, offsetof(struct fake, props.member), CHANGES)
 
 static const sd_bus_vtable device_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	PROP("Address", "s"),
-	PROP("Name", "s"),
-	PROP("Adapter", "o"),
-	PROP("Connected", "b"),
-	PROP("ServicesResolved", "b"),
-	PROP("Paired", "b"),
-	PROP("UUIDs", "as"),
+	PROP("Address", "s", address),
+	PROP("Name", "s", name),
+	PROP("Adapter", "o", adapter),
+	PROP("Connected", "b", connected),
+	PROP("ServicesResolved", "b", resolved),
+	PROP("Paired", "b", paired),
+	PROP("UUIDs", "as", uuids),
 	SD_BUS_METHOD("Connect", "", "", connect_device, UNPRIV),
 	SD_BUS_METHOD("Disconnect", "", "", disconnect_device, UNPRIV),
 	SD_BUS_METHOD("Pair", "", "", pair_device, UNPRIV),
@@ -320,18 +315,17 @@ static const sd_bus_vtable device_vtable[] = {
 
 static const sd_bus_vtable service_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	PROP("UUID", "s"),
-	PROP("Device", "o"),
+	PROP("UUID", "s", service_uuid),
+	PROP("Device", "o", device),
 	SD_BUS_VTABLE_END,
 };
 
 static const sd_bus_vtable chrc_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	PROP("UUID", "s"),
-	PROP("Service", "o"),
-	PROP("Flags", "as"),
-	PROP("MTU", "q"),
-	PROP("Value", "ay"),
+	PROP("UUID", "s", chrc_uuid),
+	PROP("Service", "o", service),
+	PROP("Flags", "as", flags),
+	PROP("MTU", "q", mtu),
 	SD_BUS_METHOD("AcquireNotify", "a{sv}", "hq", acquire, UNPRIV),
 	SD_BUS_METHOD("AcquireWrite", "a{sv}", "hq", acquire, UNPRIV),
 	SD_BUS_METHOD("StartNotify", "", "", start_notify, UNPRIV),
@@ -379,8 +373,8 @@ static int discover(sd_bus_message *msg, void *user, sd_bus_error *e)
 
 static const sd_bus_vtable adapter_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	PROP("Address", "s"),
-	PROP("Powered", "b"),
+	PROP("Address", "s", adapter_address),
+	PROP("Powered", "b", powered),
 	SD_BUS_METHOD("SetDiscoveryFilter", "a{sv}", "", filter, UNPRIV),
 	SD_BUS_METHOD("StartDiscovery", "", "", discover, UNPRIV),
 	SD_BUS_METHOD("StopDiscovery", "", "", filter, UNPRIV),
@@ -395,7 +389,7 @@ static const sd_bus_vtable manager_vtable[] = {
 
 void fake_power_off(struct fake *f)
 {
-	f->cfg.off = true;
+	f->props.powered = 0;
 	(void)sd_bus_emit_properties_changed(f->bus.bus, FAKE_ADAPTER, ADAPTER1, "Powered", NULL);
 	fake_drop(f);
 }
@@ -432,7 +426,7 @@ int fake_start(struct fake *f, uv_loop_t *loop, const struct fake_cfg *cfg)
 	f->cfg = *cfg;
 	f->rx = -1;
 	f->tx = -1;
-	f->paired = cfg->paired;
+	fill_properties(f);
 	f->hold.release = released;
 	f->bus.lost = lost;
 	f->bus.user = f;

@@ -39,18 +39,27 @@ struct fake_cfg {
 	struct fake_error error; /* one method that fails */
 };
 
+/* Properties, where sd-bus reads them: int for b, pointers for s, o and as. */
+struct fake_props {
+	int powered, connected, resolved, paired;
+	const char *adapter_address, *address, *name, *adapter, *device, *service, *service_uuid, *chrc_uuid;
+	const char *uuid_list[2], *flag_list[3];
+	const char *const *uuids, *const *flags;
+	uint16_t mtu;
+};
+
 struct fake {
+	struct fake_props props;
 	uv_loop_t *loop;
 	struct fake_cfg cfg;
 	struct tug_hold hold;
 	struct tug_ble_bus bus;
 	bool owns; /* has the name org.bluez */
-	bool found, connected, resolved, paired;
+	bool found;
 	uv_poll_t poll; /* far end of AcquireWrite */
 	bool polled;
 	int rx, tx; /* far ends of the sockets, -1 = none */
 	bool notifying;
-	struct tug_slice value;
 	sd_bus_message *pairing; /* Pair that waits for the agent */
 	char agent[128], agent_of[64];
 	/* what happened */

@@ -86,8 +86,8 @@ static void finish(struct world *w)
 {
 	owner_close(&w->o);
 	/* the goodbye to BlueZ comes before the end */
-	if (w->f.connected) {
-		RUN_UNTIL(&w->loop, !w->f.connected);
+	if (w->f.props.connected) {
+		RUN_UNTIL(&w->loop, !w->f.props.connected);
 	}
 	fake_stop(&w->f);
 	loop_end(&w->loop);
@@ -288,7 +288,7 @@ static void lost_when_idle(void **state)
 	fake_stop(&w.f);
 	RUN_UNTIL(&w.loop, w.o.downs == 1);
 	assert_non_null(strstr(w.o.why, "bluetoothd ended"));
-	w.f.connected = false;
+	w.f.props.connected = 0;
 	owner_close(&w.o);
 	loop_end(&w.loop);
 }
@@ -320,7 +320,7 @@ static void closed_at_any_step(void **state)
 		for (unsigned i = 0; i < turns; i++)
 			(void)uv_run(&w.loop, UV_RUN_NOWAIT);
 		owner_close(&w.o);
-		while (w.f.connected || (w.f.connects && !w.f.disconnects))
+		while (w.f.props.connected || (w.f.connects && !w.f.disconnects))
 			(void)uv_run(&w.loop, UV_RUN_ONCE);
 		fake_stop(&w.f);
 		loop_end(&w.loop);
@@ -343,7 +343,7 @@ static void thousand(void **state)
 		assert_int_equal(tug_link_send(w.o.link, smp_frame(f, sizeof(f), (uint8_t)i)), TUG_OK);
 		RUN_UNTIL(&w.loop, w.o.frames == 1);
 		owner_close(&w.o);
-		RUN_UNTIL(&w.loop, !w.f.connected);
+		RUN_UNTIL(&w.loop, !w.f.props.connected);
 		if (i == 10)
 			files = open_files();
 	}
