@@ -36,8 +36,12 @@ static int cheap_ctr(struct tug_slice key, const uint8_t counter[16], uint8_t *d
 	for (size_t i = 0; i < 16; i++) {
 		block = block << 8 ^ counter[i];
 	}
-	for (size_t i = 0; i < len; i++) {
-		data[i] ^= (uint8_t)(mix(k ^ mix((block + i / 16u) * 2u + i % 16u / 8u)) >> i % 8u * 8u);
+	for (size_t i = 0; i < len; i += 8) {
+		uint64_t stream = mix(k ^ mix((block + i / 16u) * 2u + i % 16u / 8u));
+
+		for (size_t n = 0; n < 8 && i + n < len; n++) {
+			data[i + n] ^= (uint8_t)(stream >> n * 8u);
+		}
 	}
 	return TUG_OK;
 }
