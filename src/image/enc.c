@@ -55,7 +55,7 @@ static int hkdf(const struct tug_crypto_enc *c, enum tug_hash_alg alg, const uin
 	size_t h = tug_hash_len(alg);
 	uint8_t prk[TUG_HASH_MAX];
 	uint8_t msg[TUG_HASH_MAX + sizeof(hkdf_info) + 1u]; /* previous block, info, number */
-	uint8_t block[TUG_HASH_MAX];
+	uint8_t block[TUG_HASH_MAX] = { 0 };
 	size_t before = 0;
 	uint8_t number = 1;
 	int rc = c->hmac(alg, tug_slice_of(no_salt, h), tug_slice_of(shared, 32), prk);
