@@ -65,7 +65,7 @@ extern "C" {
 	X(103, ENODEV, "no such device", "check the address; `tug scan` lists what can be reached") \
 	X(104, ELINK, "the link failed", "check cable, network and power") \
 	X(105, EINTR, "interrupted", "run the command again; an upload resumes where it was") \
-	X(106, EADDR, "device address not understood", "use serial:, usb:, udp: or vdev: as the manual shows") \
+	X(106, EADDR, "device address not understood", "use serial:, usb:, udp:, ble: or vdev: as the manual shows") \
 	X(120, EREMOTE, "the device answered with an error", "see the group and rc it gave") \
 	X(121, ENOTSUP, "the device does not support this command", "build the firmware with the symbol that provides it") \
 	X(122, ENOEFFECT, "the device said yes, but nothing changed", "reset the device and look at the image list again") \

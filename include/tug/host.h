@@ -45,6 +45,8 @@ struct tug_host_cfg {
 	uint8_t retries;                         /**< retransmissions, 255 = default */
 	const char *log_path;                    /**< frame log (docs/log.md), appended to; NULL = none */
 	struct tug_host_watch watch;             /**< observer */
+	/** Options added to every ble: address ("adapter=hci1&passkey=123456"), neither logged nor shown; "" = none. */
+	char ble_options[64];
 };
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What can be reached: serial ports as the system lists them, UDP hosts that answer when they are named.
+ * What can be reached: serial ports as the system lists them, Bluetooth devices that advertise, UDP hosts that answer when they are named.
  * Sends nothing to a serial port. Called by main.c.
  */
 #include <stdlib.h>
@@ -14,6 +14,9 @@
 #define PORTS_MAX 64u
 /* A host on the network answers at once or not at all; --timeout replaces it. */
 #define PROBE_MS 1000u
+#define BLE_MAX 64u
+/* Devices that save power advertise once a second or two. */
+#define LISTEN_MS 4000u
 
 static cJSON *port_json(const struct tug_port_info *p)
 {
@@ -101,6 +104,68 @@ static int scan_serial(struct tug_cli *cli, cJSON *list, size_t *found)
 	return TUG_EXIT_DONE;
 }
 
+static cJSON *ble_json(const struct tug_ble_info *b)
+{
+	cJSON *j = cJSON_CreateObject();
+	char url[40];
+
+	snprintf(url, sizeof(url), "ble:%s", b->address);
+	cJSON_AddStringToObject(j, "url", url);
+	cJSON_AddItemToObject(j, "text", tug_json_utf8(tug_slice_of(b->name, strlen(b->name))));
+	cJSON_AddBoolToObject(j, "paired", b->paired);
+	if (b->rssi != 0) {
+		cJSON_AddNumberToObject(j, "rssi", b->rssi);
+	}
+	return j;
+}
+
+static void ble_text(struct tug_out *out, const struct tug_ble_info *b)
+{
+	tug_out_data(out, "ble:%s", b->address);
+	if (b->name[0] != '\0') {
+		tug_out_data(out, "  ");
+		tug_out_foreign(out, tug_slice_of(b->name, strlen(b->name)));
+	}
+	if (b->rssi != 0) {
+		tug_out_data(out, "  %d dBm", b->rssi);
+	}
+	tug_out_data(out, "%s\n", b->paired ? "  paired" : "");
+}
+
+/* No Bluetooth here is worth a word, and a failure only when an adapter was asked for by name. */
+static int scan_ble(struct tug_cli *cli, cJSON *list, size_t *found)
+{
+	const struct tug_ble_scan_cfg cfg = {
+		.adapter = tug_args_text(cli->args, "adapter", ""),
+		.listen_ms = tug_args_num(cli->args, "listen", LISTEN_MS),
+	};
+	struct tug_ble_info *seen = calloc(BLE_MAX, sizeof(*seen));
+	char why[TUG_HOST_WHY] = "";
+	int n = seen != NULL ? tug_ble_scan(&cfg, seen, BLE_MAX, why, sizeof(why)) : TUG_EINTERNAL;
+
+	if (n < 0 && (cfg.adapter[0] != '\0' || tug_args_has(cli->args, "listen"))) {
+		free(seen);
+		if (tug_exit_of(n) != TUG_EXIT_LINK) {
+			return tug_local_error(cli, n, "ble: %s", why[0] != '\0' ? why : tug_strerror(n));
+		}
+		tug_out_error(&cli->out, "tug: ble: %s", why);
+		return TUG_EXIT_LINK;
+	}
+	if (n < 0) {
+		tug_out_talk(&cli->out, "Bluetooth is left out: %s", why[0] != '\0' ? why : tug_strerror(n));
+	}
+	for (int i = 0; i < n && i < (int)BLE_MAX; i++) {
+		if (list != NULL) {
+			cJSON_AddItemToArray(list, ble_json(&seen[i]));
+		} else {
+			ble_text(&cli->out, &seen[i]);
+		}
+		(*found)++;
+	}
+	free(seen);
+	return TUG_EXIT_DONE;
+}
+
 static int scan_udp(struct tug_cli *cli, cJSON *list, size_t *found)
 {
 	struct tug_host *host;
@@ -140,10 +205,11 @@ int tug_cmd_scan(struct tug_cli *cli)
 {
 	cJSON *list = cli->out.json ? cJSON_CreateArray() : NULL;
 	size_t found = 0;
-	int status = scan_serial(cli, list, &found);
+	int ble, status = scan_serial(cli, list, &found);
 
 	if (status == TUG_EXIT_DONE) {
-		status = scan_udp(cli, list, &found);
+		ble = scan_ble(cli, list, &found);
+		status = tug_exit_worse(ble, scan_udp(cli, list, &found));
 	}
 	if (status != TUG_EXIT_DONE && status != TUG_EXIT_INTERRUPTED && status != TUG_EXIT_LINK) {
 		cJSON_Delete(list); /* the error was the document */

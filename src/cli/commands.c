@@ -27,10 +27,12 @@
 static const struct tug_opt common_opts[] = {
 	TEXTS("device", 'd', "URL",
 	      "device: serial:/dev/ttyACM0[?baud=N][&framing=raw], usb:VID:PID[:IFACE][?serial=S], udp:HOST[:PORT], "
-	      "vdev:[DIR]; may be repeated; default: $TUG_DEVICE"),
+	      "ble:NAME or ble:ADDRESS, vdev:[DIR]; may be repeated; default: $TUG_DEVICE"),
 	DURATION("timeout", 1, DAY_MS, "longest wait for an answer, as 500ms, 10s or 2m"),
 	NUM("retries", 0, "N", 0, 100, "repetitions of an unanswered request"),
 	CHOICE("smp", 0, "auto|1|2", "SMP version; auto starts with 2 and falls back to 1"),
+	TEXT("adapter", 0, "hciN", "Bluetooth adapter (default: the first that is switched on)"),
+	NUM("passkey", 0, "N", 0, 999999, "passkey of a Bluetooth device that wants one to pair"),
 	FLAG("json", 0, "print one JSON document, or JSON lines while something runs"),
 	FLAG("quiet", 'q', "only errors and results"),
 	FLAG("verbose", 'v', "decoded frames on standard error"),
@@ -83,7 +85,11 @@ static const struct tug_opt doctor_opts[] = {
 	END,
 };
 
-static const struct tug_opt scan_opts[] = { TEXTS("udp", 0, "HOST[:PORT]", "ask this host; may be repeated"), END };
+static const struct tug_opt scan_opts[] = {
+	TEXTS("udp", 0, "HOST[:PORT]", "ask this host; may be repeated"),
+	DURATION("listen", 1, 600000, "how long to listen for Bluetooth devices (default 4s)"),
+	END,
+};
 
 #define KEY_TYPES "ecdsa-p256|ecdsa-p384|rsa-2048|rsa-3072|ed25519|x25519"
 #define PHRASE_OPT \

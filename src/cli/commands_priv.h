@@ -57,7 +57,7 @@
 	  "string, t'...' for that text as it is, i'...' for an integer beyond 2^53. The answer is printed the same way; " \
 	  "in it integers above 2^53 are texts of digits.") \
 	X(scan, "scan", "", 0, 0, 0, scan, "list devices that can be reached", \
-	  "Serial ports with their USB ids; UDP hosts only where --udp names them.") \
+	  "Serial ports with their USB ids; Bluetooth devices with the SMP service; UDP hosts only where --udp names them.") \
 	X(explain, "explain", "FILE...", 1, 255, TUG_CMD_F_FILES, explain, "say why an update failed, and what to do", \
 	  "FILE is any mix of client logs (nRF Connect and Device Manager for Android and iOS, mcumgr, smpmgr, mcumgr-toolkit, " \
 	  "--log of tug), consoles of bootloader and application, build output, prj.conf, sysbuild.conf, .config, partition " \

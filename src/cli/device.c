@@ -13,10 +13,14 @@
 #include "cli_priv.h"
 #include "dump_priv.h"
 
+/* Longest that the address of a Bluetooth device takes, ms. */
+#define BLE_WAIT_MAX 600000u
+
 static const struct tug_scheme *const schemes[] = {
 	&tug_scheme_serial,
 	&tug_scheme_usb,
 	&tug_scheme_udp,
+	&tug_scheme_ble,
 	&tug_scheme_vdev,
 };
 
@@ -45,6 +49,26 @@ static enum tug_client_smp smp_policy(const struct tug_args *args)
 	return strcmp(smp, "1") == 0 ? TUG_CLIENT_V1 : strcmp(smp, "2") == 0 ? TUG_CLIENT_V2 : TUG_CLIENT_AUTO;
 }
 
+/* --adapter, --passkey and --timeout as options of an address. */
+static void ble_options(const struct tug_args *args, char *out, size_t cap)
+{
+	const char *adapter = tug_args_text(args, "adapter", NULL);
+	uint32_t timeout = tug_args_num(args, "timeout", 0);
+	size_t at = 0;
+
+	/* the link's own sentence, which says what is missing, comes before the host's */
+	if (timeout != 0) {
+		timeout -= timeout / 16u;
+		at = (size_t)snprintf(out, cap, "wait=%u", (unsigned)(timeout < BLE_WAIT_MAX ? timeout : BLE_WAIT_MAX));
+	}
+	if (adapter != NULL && at < cap) {
+		at += (size_t)snprintf(out + at, cap - at, "%sadapter=%.16s", at > 0 ? "&" : "", adapter);
+	}
+	if (tug_args_has(args, "passkey") && at < cap) {
+		snprintf(out + at, cap - at, "%spasskey=%u", at > 0 ? "&" : "", (unsigned)tug_args_num(args, "passkey", 0));
+	}
+}
+
 int tug_cli_host(struct tug_cli *cli, struct tug_host **out)
 {
 	const struct tug_args *args = cli->args;
@@ -57,6 +81,7 @@ int tug_cli_host(struct tug_cli *cli, struct tug_host **out)
 	cfg.smp = smp_policy(args);
 	cfg.timeout_ms = tug_args_num(args, "timeout", 0);
 	cfg.retries = (uint8_t)tug_args_num(args, "retries", 255);
+	ble_options(args, cfg.ble_options, sizeof(cfg.ble_options));
 	cfg.log_path = tug_args_text(args, "log", NULL);
 	if (tug_args_has(args, "verbose")) {
 		cfg.watch.frame = watch_frame;

@@ -11,6 +11,8 @@
 
 /* Close callbacks run at the end of an iteration; a link may need a few for its own farewell. */
 #define CLOSE_ROUNDS 1000
+/* Longer than the link itself waits for BlueZ. */
+#define LINGER_MS 6000u
 
 int tug_host_create(const struct tug_host_cfg *cfg, struct tug_host **out, char *why, size_t why_cap)
 {
@@ -122,6 +124,24 @@ void tug_host_serve(struct tug_host *h)
 	}
 }
 
+static void on_patience_end(uv_timer_t *t)
+{
+	uv_stop(t->loop);
+}
+
+/* A Bluetooth device that stays connected cannot be found by the next program: its link waits for the goodbye. */
+static void linger(struct tug_host *h)
+{
+	uv_timer_t patience;
+
+	uv_timer_init(&h->loop, &patience);
+	uv_timer_start(&patience, on_patience_end, LINGER_MS, 0);
+	uv_unref((uv_handle_t *)&patience);
+	uv_run(&h->loop, UV_RUN_DEFAULT);
+	uv_close((uv_handle_t *)&patience, NULL);
+	uv_run(&h->loop, UV_RUN_NOWAIT);
+}
+
 int tug_host_destroy(struct tug_host *h)
 {
 	int err;
@@ -137,6 +157,9 @@ int tug_host_destroy(struct tug_host *h)
 		uv_close((uv_handle_t *)&h->sig[1], NULL);
 	}
 	for (int i = 0; i < CLOSE_ROUNDS && uv_run(&h->loop, UV_RUN_NOWAIT) != 0; i++) {
+	}
+	if (h->lingers && uv_loop_alive(&h->loop)) {
+		linger(h);
 	}
 	err = tug_log_close(&h->log);
 	if (uv_loop_close(&h->loop) == 0) {

@@ -44,7 +44,7 @@ struct tug_line {
 	struct tug_line *next;           /**< list of the host's lines */
 	char *url;                       /**< as given */
 	const struct tug_scheme *scheme; /**< kind of link */
-	const char *rest;                /**< in url, after "scheme:" */
+	char *rest;                      /**< after "scheme:", with the host's options */
 	struct tug_link *link;           /**< NULL = closed */
 	bool up;                         /**< frames may be sent */
 	bool pending;                    /**< an update that has not ended: keeps tug_host_run going */
@@ -83,6 +83,7 @@ struct tug_host {
 	struct tug_line *lines;         /**< sessions and updates */
 	uv_signal_t sig[2];             /**< SIGINT, SIGTERM */
 	bool signals;                   /**< sig is in use */
+	bool lingers;                   /**< a line was there whose link says goodbye after it was closed */
 	unsigned interrupted;           /**< times */
 };
 

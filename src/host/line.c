@@ -57,10 +57,6 @@ static int reject_url(struct tug_line *line, const char *url)
 	const char *meant = meant_scheme(&line->host->cfg, url);
 	size_t at;
 
-	if (strncmp(url, "ble:", 4) == 0 || strcmp(url, "ble") == 0) {
-		snprintf(line->why, sizeof(line->why), "Bluetooth links are not built into this version yet; use serial:, usb: or udp:");
-		return TUG_EADDR;
-	}
 	at = (size_t)snprintf(line->why, sizeof(line->why), "'%.80s' is no device address; ", url);
 	if (meant != NULL && at < sizeof(line->why)) {
 		snprintf(line->why + at, sizeof(line->why) - at, "did you mean %s%.80s%s?", meant, url,
@@ -76,6 +72,19 @@ static int reject_url(struct tug_line *line, const char *url)
 	return TUG_EADDR;
 }
 
+/* What stands after the colon, with the options that the host adds: they are no part of the URL that is shown. */
+static char *rest_of(const struct tug_line *line, const char *rest)
+{
+	const char *more = strcmp(line->scheme->name, "ble") == 0 ? line->host->cfg.ble_options : "";
+	size_t cap = strlen(rest) + strlen(more) + 2;
+	char *s = malloc(cap);
+
+	if (s != NULL) {
+		snprintf(s, cap, "%s%s%s", rest, more[0] == '\0' ? "" : strchr(rest, '?') != NULL ? "&" : "?", more);
+	}
+	return s;
+}
+
 int tug_line_init(struct tug_line *line, struct tug_host *h, const char *url, const struct tug_line_ops *ops)
 {
 	const char *colon = strchr(url, ':');
@@ -87,11 +96,14 @@ int tug_line_init(struct tug_line *line, struct tug_host *h, const char *url, co
 		return reject_url(line, url);
 	}
 	line->url = malloc(strlen(url) + 1);
-	if (line->url == NULL) {
+	line->rest = rest_of(line, colon + 1);
+	if (line->url == NULL || line->rest == NULL) {
+		free(line->url);
+		free(line->rest);
 		return TUG_EINTERNAL;
 	}
 	memcpy(line->url, url, strlen(url) + 1);
-	line->rest = line->url + (colon - url) + 1;
+	h->lingers = h->lingers || strcmp(line->scheme->name, "ble") == 0;
 	uv_timer_init(&h->loop, &line->timer);
 	line->timer.data = line;
 	line->next = h->lines;
@@ -209,7 +221,9 @@ void tug_line_free(struct tug_line *line)
 {
 	tug_line_close(line);
 	free(line->url);
+	free(line->rest);
 	line->url = NULL;
+	line->rest = NULL;
 	if (line->prev != NULL) {
 		line->prev->next = line->next;
 	} else {
