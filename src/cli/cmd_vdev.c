@@ -216,7 +216,7 @@ static int der_of_pem(struct tug_slice pem, struct tug_buf *der)
 	const char *p = (const char *)pem.p;
 	const char *end = p + pem.len;
 	const char *first = memchr(p, '\n', pem.len);
-	const char *last = first;
+	const char *last;
 
 	if (first == NULL) {
 		return TUG_ECRYPTO;
