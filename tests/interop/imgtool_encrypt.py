@@ -224,6 +224,31 @@ def rows(tmp, keys, privates):
         one(row, sources[rnd.choice(list(sources))], enc, kind, keys, privates, clear, tmp)
 
 
+def compressed(tmp, keys, privates):
+    """Compressed, then padded, then encrypted: the same stream, header and protected TLVs from both."""
+    source = write(os.path.join(tmp, "packs.bin"), bytes((i * i >> 8) & 0xff if i < 1024 else 0 for i in range(4096)))
+    for form, enc, klen, sign in itertools.product(("lzma2", "lzma2armthumb"), ("x25519", "ecdsa-p256", "rsa-2048"), (128, 256), (None, "ed25519")):
+        row = {"version": "1.2.3+4", "header-size": 32, "slot-size": 0x8000, "pad-header": True, "key": keys[sign] if sign else None,
+               "encrypt": keys[enc + ".pub"], "encrypt-keylen": klen, "compression": form}
+        what, paths = f"{form} {enc} {klen} {sign}", [os.path.join(tmp, n) for n in ("cmine.bin", "cother.bin")]
+        got, _, err = ours("sign", source, paths[0], *both_args(row)[0])
+        want, said = theirs("sign", *both_args(row)[1], source, paths[1])
+        if not note("compressed and encrypted", got and want, f"{what}: {err} {said[-120:]}"):
+            continue
+        x, y = (read(p) for p in paths)
+        plains = [open_image(f, ENC[enc], privates[enc], False) for f in (x, y)]
+        h, i, p, _, tlvs = layout(x)
+        note("compressed and encrypted", plains[0] == plains[1] and x[:h] == y[:h] and x[h + i:h + i + p] == y[h + i:h + i + p], f"{what}: differ")
+        size = [int.from_bytes(v, "little") for t, v in tlvs if t == 0x73]
+        note("compressed and encrypted", len(size) == 1 and 0 <= i - size[0] < 16, f"{what}: COMP_DEC_SIZE {size} of {i}")
+        out = os.path.join(tmp, "cplain.bin")
+        for path in paths:
+            ok, _, err = ours("decrypt", path, out, keys[enc], "payload")
+            note("compressed and encrypted", ok and read(out) == plains[0], f"{what}: {err}")
+            ok, _, err = ours("verify-plain", path, keys[enc], *([row["key"]] if sign else []))
+            note("compressed and encrypted", ok, f"{what}: verify {err}")
+
+
 def key_wrap(tmp, keys, privates, sources):
     """imgtool cannot make it; ours is held against RFC 3394 by the third reader."""
     for n, form, sign in itertools.product((16, 32), ("raw", "base64"), (None, "ed25519")):
@@ -329,6 +354,7 @@ def main():
         privates[k] = serialization.load_pem_private_key(read(keys[k]), None)
     source = write(os.path.join(tmp, "source.bin"), bytes(range(1, 200)))
     rows(tmp, keys, privates)
+    compressed(tmp, keys, privates)
     key_wrap(tmp, keys, privates, source)
     refusals(tmp, keys, source)
     edges(tmp, keys)
