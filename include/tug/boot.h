@@ -7,6 +7,7 @@
 #define TUG_BOOT_H
 
 #include <tug/image_enc.h>
+#include <tug/port/decompress.h>
 #include <tug/port/flash.h>
 #include <tug/port/log.h>
 #include <tug/port/reset.h>
@@ -54,6 +55,7 @@ struct tug_boot_cfg {
 	struct tug_flash_area scratch;          /**< scratch area of swap-scratch; dev NULL = none */
 	const struct tug_crypto *crypto;        /**< digests and signatures */
 	const struct tug_boot_enc *enc;         /**< encrypted images; NULL = they are refused */
+	const struct tug_decompress *decompress; /**< compressed images, in the overwrite modes; NULL = they are refused */
 	struct tug_verify_policy verify;        /**< keys and scheme; max_size is set by the mode */
 	struct tug_log log;                     /**< console, MCUboot's wording */
 	struct tug_watchdog watchdog;           /**< fed per erase and chunk */

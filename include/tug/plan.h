@@ -77,6 +77,8 @@ struct tug_plan_image {
 	struct tug_version version; /**< version in its header */
 	uint8_t hash[TUG_HASH_MAX]; /**< its digest TLV */
 	uint8_t hash_len;           /**< octets of hash */
+	uint8_t run_hash[TUG_HASH_MAX]; /**< compressed images: digest of what it becomes when it runs (DECOMP_SHA) */
+	uint8_t run_hash_len;       /**< octets of run_hash, 0 = it runs as it is */
 	uint32_t len;               /**< octets of the file */
 };
 

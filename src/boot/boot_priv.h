@@ -127,6 +127,7 @@ struct boot {
 	const struct tug_flash_area *runs; /**< slot whose image is the answer */
 	bool sec_dead;                    /**< secondary slot cannot be read */
 	bool check_pri;                   /**< an update ran: verify the primary slot whatever cfg says */
+	bool packed;                      /**< the update is a compressed image */
 	bool cleanup;                     /**< the mode's finish step is due */
 	struct boot_crypt crypt;          /**< image keys; wiped when the boot ends */
 	uint16_t status_fails;            /**< records that could not be written */
@@ -196,6 +197,19 @@ enum boot_slot {
 
 /** TUG_IMG_CAN_* of this configuration. */
 uint32_t boot_can(const struct boot *b);
+/** TUG_IMG_CAN_* for the image in a slot: compressed ones may lie in the secondary slot only. */
+uint32_t boot_can_take(const struct boot *b, const struct tug_io *io);
+/** True when b->img is the secondary image and compressed. */
+bool boot_is_packed(const struct boot *b);
+/** Say why a compressed secondary image is refused; nothing for other images. */
+void boot_say_packed(struct boot *b);
+/** b->img is compressed: total size of what it decompresses to. Errors: those of tug_packed_view_open. */
+int boot_unpacked_size(struct boot *b, uint32_t *size);
+/** b->img is compressed and has verified: verify what it decompresses to. */
+enum tug_verdict boot_verify_unpacked(struct boot *b, const struct tug_verify_policy *policy, int *why);
+/** Decompress the secondary image into the erased primary slot; `len` octets, the last ones erased. */
+int boot_unpack(struct boot *b, uint32_t len);
+
 /** Verify a slot's image; `*why` = first reason. */
 enum boot_slot boot_check(struct boot *b, const struct tug_io *io, int *why);
 /** Total size of the image in a slot, 0 = there is none. Opens b->img. Flash errors. */

@@ -28,21 +28,30 @@ enum boot_slot boot_check(struct boot *b, const struct tug_io *io, int *why)
 	struct tug_verify_policy policy = b->cfg->verify;
 	enum tug_verdict verdict;
 
-	*why = tug_image_open_hdr(&b->img, io, 0, boot_can(b));
+	*why = tug_image_open_hdr(&b->img, io, 0, boot_can_take(b, io));
 	if (*why == TUG_OK && (b->img.hdr.flags & TUG_IMG_F_NON_BOOTABLE) != 0) {
 		*why = TUG_EERASED;
 	}
 	if (*why == TUG_OK) {
-		*why = tug_image_open(&b->img, io, 0, boot_can(b));
+		*why = tug_image_open(&b->img, io, 0, boot_can_take(b, io));
 	}
-	if (*why == TUG_OK && io == &b->sec && b->cfg->enc != NULL) {
+	if (*why == TUG_OK && io == &b->sec && b->cfg->enc != NULL && !boot_is_packed(b)) {
 		*why = b->cfg->enc->ops->open(b); /* digest and signature are over plaintext */
+	}
+	if (*why == TUG_EFLAGS && io == &b->sec) {
+		boot_say_packed(b);
 	}
 	if (*why != TUG_OK) {
 		return slot_of_error(*why);
 	}
 	policy.max_size = b->limit;
 	verdict = tug_image_verify(&b->img, b->cfg->crypto, &policy, tug_buf_of(b->buf, sizeof(b->buf)), why);
+	if (verdict == TUG_VERDICT_GOOD && *why == TUG_OK && boot_is_packed(b)) {
+		verdict = boot_verify_unpacked(b, &policy, why);
+		if (*why != TUG_OK) {
+			boot_log(b, TUG_LOG_ERR, "Image 0: what the compressed image decompresses to is not valid");
+		}
+	}
 	if (verdict == TUG_VERDICT_GOOD && *why == TUG_OK) {
 		return BOOT_SLOT_GOOD;
 	}
@@ -60,16 +69,20 @@ static int only_io(int err)
 
 int boot_image_size(struct boot *b, const struct tug_io *io, uint32_t *size)
 {
-	int err = tug_image_open(&b->img, io, 0, boot_can(b));
+	int err = tug_image_open(&b->img, io, 0, boot_can_take(b, io));
 
 	*size = err == TUG_OK ? b->img.total : 0u;
+	b->packed = err == TUG_OK && boot_is_packed(b);
+	if (b->packed) {
+		err = boot_unpacked_size(b, size);
+	}
 	return only_io(err);
 }
 
 int boot_is_downgrade(struct boot *b, bool *older)
 {
 	struct tug_version sec;
-	int err = tug_image_open_hdr(&b->img, &b->sec, 0, boot_can(b));
+	int err = tug_image_open_hdr(&b->img, &b->sec, 0, boot_can_take(b, &b->sec));
 
 	*older = false;
 	if (err != TUG_OK) {

@@ -50,7 +50,7 @@ static int overwrite_image(struct boot *b)
 		rc = boot_erase(b, &cfg->pri, trailer, cfg->pri.size - trailer, true);
 	}
 	if (rc == TUG_OK) {
-		rc = boot_copy(b, &cfg->sec, 0, &cfg->pri, 0, len);
+		rc = b->packed ? boot_unpack(b, len) : boot_copy(b, &cfg->sec, 0, &cfg->pri, 0, len);
 	}
 	return rc == TUG_OK ? tug_trailer_write_magic(&b->pri, &b->pri_geo) : rc;
 }
@@ -61,7 +61,7 @@ static int overwrite_slot(struct boot *b)
 	const struct tug_boot_cfg *cfg = b->cfg;
 	int rc;
 
-	if (cfg->pri.size != cfg->sec.size || b->pri.erased != b->sec.erased) {
+	if (b->packed || cfg->pri.size != cfg->sec.size || b->pri.erased != b->sec.erased) {
 		return overwrite_image(b);
 	}
 	log_begin(b, cfg->pri.size);

@@ -43,6 +43,21 @@ static int check_key(const struct tug_image_file *f, const char *path, const cha
 	return err;
 }
 
+/* What a compressed image is called once it runs. */
+static void take_run_hash(struct tug_image_file *f)
+{
+	unsigned n = f->info.n_tlvs < TUG_INFO_TLVS ? f->info.n_tlvs : TUG_INFO_TLVS;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct tug_tlv *tlv = &f->info.tlvs[i];
+
+		if (tlv->prot && tlv->type == TUG_TLV_DECOMP_SHA && tlv->len <= sizeof(f->plan.run_hash)) {
+			memcpy(f->plan.run_hash, f->file.data.p + tlv->off, tlv->len);
+			f->plan.run_hash_len = (uint8_t)tlv->len;
+		}
+	}
+}
+
 /* What is left once the octets are known to be one whole image. */
 static int take_facts(struct tug_image_file *f, const char *name, const char *key_path, uint8_t image, char *why)
 {
@@ -62,6 +77,7 @@ static int take_facts(struct tug_image_file *f, const char *name, const char *ke
 	memcpy(f->plan.hash, f->info.digest, sizeof(f->plan.hash));
 	f->plan.hash_len = (uint8_t)f->info.digest_len;
 	f->plan.len = f->info.total;
+	take_run_hash(f);
 	err = sha256(f->data, f->sha);
 	if (err != TUG_OK) {
 		snprintf(why, TUG_WHY_CAP, "the crypto library failed");

@@ -205,6 +205,9 @@ bool tug_slot_holds(const struct tug_slot_state *s, const struct tug_plan_image 
 	if (s->hash_len == 0) {
 		return s->version_ok && tug_version_cmp(&s->version, &img->version, true) == 0;
 	}
+	if (s->hash_len == img->run_hash_len && memcmp(s->hash, img->run_hash, s->hash_len) == 0) {
+		return true;
+	}
 	return s->hash_len == img->hash_len && memcmp(s->hash, img->hash, s->hash_len) == 0;
 }
 

@@ -153,7 +153,7 @@ int tug_build_compressed(const struct tug_build *b, char *why)
 	uint32_t first = b->o->pad_header || b->x->no_room ? 0 : b->o->header_size;
 	uint32_t plain_len = b->in->size - first;
 	struct tug_text packed = { 0 }, prot = { 0 };
-	struct tug_sign_result plain;
+	struct tug_sign_result plain = { .len = 0 };
 	bool gain = false;
 	int rc = build_plain(b, &plain, why);
 

@@ -206,6 +206,8 @@ static void set_up_boot(struct tug_vdev *v)
 		b->scratch = area_of(v, p->storage_off + p->storage_size - p->sector, p->sector, 3);
 	}
 	b->crypto = &tug_crypto_openssl;
+	tug_lzma_init(&v->lzma, v->lzma_memory, sizeof(v->lzma_memory));
+	b->decompress = &v->lzma.port; /* used by the overwrite modes alone */
 	b->verify.sig = v->cfg.n_keys > 0 ? v->cfg.sig : TUG_SIG_NONE;
 	b->verify.hash = TUG_SHA256;
 	b->verify.keys = v->keys;

@@ -6,6 +6,7 @@
 #define TUG_VDEV_PRIV_H
 
 #include <tug/port/sim.h>
+#include <tug/port/lzma.h>
 #include <tug/vdev.h>
 
 /** Most groups and keys a device is built with. */
@@ -86,6 +87,8 @@ struct tug_vdev {
 	uint8_t *frame;         /**< [larger buf_size] response under construction */
 
 	struct tug_log tap;     /**< second receiver of console lines (the pty) */
+	struct tug_lzma lzma;   /**< decompressor of the bootloader */
+	uint8_t lzma_memory[TUG_LZMA_MEMORY]; /**< its own */
 };
 
 /* device.c */

@@ -14,5 +14,7 @@ if(TARGET tug_boot AND TARGET tug_port_sim)
   if(TARGET tug_crypto_openssl AND TARGET tug_imgtool)
     tug_test(unit_boot_signed SOURCES ${CMAKE_CURRENT_LIST_DIR}/boot_signed.c
       LIBS tug_test_world tug_imgtool tug_crypto_openssl)
+    tug_test(unit_boot_packed SOURCES ${CMAKE_CURRENT_LIST_DIR}/boot_packed.c
+      LIBS tug_test_world tug_imgtool tug_crypto_openssl tug_lzma)
   endif()
 endif()
