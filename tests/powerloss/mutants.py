@@ -4,7 +4,8 @@
 The old text occurs exactly once in its file. A fault that changes nothing that matters (an equivalent mutant) does not
 belong here. mutate.py makes each of them and expects the power-cut sweep to find it.
 """
-SLOT, MOVE, OVER, DECIDE, BOOT = "slot.c", "mode_swap_move.c", "mode_overwrite.c", "decide.c", "boot.c"
+SLOT, MOVE, SCRATCH, OVER, DECIDE, BOOT = ("slot.c", "mode_swap_move.c", "mode_swap_scratch.c", "mode_overwrite.c",
+                                           "decide.c", "boot.c")
 
 INIT_INFO = "rc = tug_trailer_write_swap_info(&b->pri, &b->pri_geo, (uint8_t)b->todo.type, 0);"
 INIT_SIZE = "rc = tug_trailer_write_swap_size(&b->pri, &b->pri_geo, b->amount);"
@@ -92,6 +93,27 @@ MUTANTS = [
      "close_trailer(b, b->todo.type != TUG_SWAP_NONE) : rc;"),
     (MOVE, "a trial whose revert cannot begin stays", "if (b->todo.type == TUG_SWAP_REVERT) {\n\t\treturn TUG_ESTATE;",
      "if (b->todo.type == TUG_SWAP_FAIL) {\n\t\treturn TUG_ESTATE;"),
+    # ---- swap using scratch
+    (SCRATCH, "scratch is not told of the swap", "rc = init_trailer(b, &b->scr, &b->scr_geo);", "rc = TUG_OK;"),
+    (SCRATCH, "scratch is not erased between groups", "g->index == 0 ? begin(b, g) : erase_scratch(b, false);",
+     "g->index == 0 ? begin(b, g) : TUG_OK;"),
+    (SCRATCH, "the mark is not dropped", "rc = boot_scrub_trailer(b, &b->cfg->sec);", "rc = TUG_OK;"),
+    (SCRATCH, "the primary slot is copied before scratch holds the new group",
+     "return rc == TUG_OK ? record(b, g, 1) : rc;", "return rc == TUG_OK ? record(b, g, 2) : rc;"),
+    (SCRATCH, "the second record is the first", "return rc == TUG_OK ? record(b, g, 2) : rc;", "return rc == TUG_OK ? record(b, g, 1) : rc;"),
+    (SCRATCH, "the third record is left out", "return rc == TUG_OK ? record(b, g, 3) : rc;", "return rc;"),
+    (SCRATCH, "the third record comes before the copy", "b->moved = true;\n\tif (g->in_scratch) {",
+     "b->moved = true;\n\tif (!g->in_scratch) {\n\t\trc = record(b, g, 3);\n\t}\n\tif (rc == TUG_OK && g->in_scratch) {"),
+    (SCRATCH, "the old group goes to scratch", "rc = boot_copy(b, &b->cfg->pri, g->off, &b->cfg->sec, g->off, g->copy);",
+     "rc = boot_copy(b, &b->cfg->pri, g->off, &b->cfg->sec, g->off, g->copy / 2u);"),
+    (SCRATCH, "the new group comes from the secondary slot", "rc = boot_copy(b, &b->cfg->scratch, 0, &b->cfg->pri, g->off, g->copy);",
+     "rc = boot_copy(b, &b->cfg->sec, g->off, &b->cfg->pri, g->off, g->copy);"),
+    (SCRATCH, "the first step is done twice", "if (b->done <= base) {", "if (b->done <= base + 1u) {"),
+    (SCRATCH, "the second step is skipped on resume", "if (rc == TUG_OK && b->done <= base + 1u) {", "if (rc == TUG_OK && b->done <= base) {"),
+    (SCRATCH, "the third step is skipped on resume", "if (rc == TUG_OK && b->done <= base + 2u) {", "if (rc == TUG_OK && b->done <= base + 1u) {"),
+    (SCRATCH, "nothing is handed over", "rc = hand_over(b, g);", "rc = TUG_OK;"),
+    (SCRATCH, "an update is never closed", "if (rc == TUG_OK && t.copy_done == TUG_UNSET) {", "if (rc == TUG_OK && t.copy_done == TUG_GOOD) {"),
+    (SCRATCH, "records are read from the wrong place", "(state - 1u) * w, unit, w);", "state * w, unit, w);"),
     # ---- overwrite
     (OVER, "half of the slot is erased", "rc = boot_erase(b, &cfg->pri, 0, cfg->pri.size, false);",
      "rc = boot_erase(b, &cfg->pri, 0, cfg->pri.size / 2u, false);"),
@@ -105,8 +127,8 @@ MUTANTS = [
      "return sec->swap_type == TUG_SWAP_NONE && sec->swap_size == UINT32_MAX;"),
     (DECIDE, "a finished update goes on", "return pri->magic == TUG_GOOD && pri->copy_done == TUG_UNSET && is_update(pri->swap_type);",
      "return pri->magic == TUG_GOOD && is_update(pri->swap_type);"),
-    (DECIDE, "records are not believed", "return make(v->records == BOOT_RECORDS_SOME ? BOOT_RESUME : BOOT_START,",
-     "return make(v->records == BOOT_RECORDS_WRONG ? BOOT_RESUME : BOOT_START,"),
+    (DECIDE, "records are not believed", "return make(BOOT_RESUME, (enum tug_swap_type)v->pri.swap_type);",
+     "return make(BOOT_START, (enum tug_swap_type)v->pri.swap_type);"),
     (DECIDE, "nothing goes on", "if (goes_on(v, type)) {", "if (goes_on(v, type) && v->pri.swap_type == TUG_SWAP_NONE) {"),
     # ---- order of events
     (BOOT, "bad images are taken", "return refuse(b, true);\n\tcase BOOT_SLOT_UNKNOWN:", "break;\n\tcase BOOT_SLOT_UNKNOWN:"),

@@ -21,7 +21,7 @@ from mutants import MUTANTS  # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BOOT = os.path.join(ROOT, "src", "boot")
-HANGS_S = 120  # the whole sweep takes a sixth of that; a fault that loops counts as found
+HANGS_S = (120, 300, 900)  # each a multiple of what the sweep takes; a fault that loops counts as found
 # Short sweeps first: most faults are found by the first one. The last ones are all of it, and noise with many seeds.
 SWEEPS = (("move:test:1k-w8:",), (":512-w4-long-trailer:",), ("",), ("", "--seeds", "12"))
 
@@ -61,12 +61,13 @@ def link(command, archive, own, target, build):
 
 def find(program):
     """The first failure of the sweep, or None."""
-    for only, *more in SWEEPS:
+    for nth, (only, *more) in enumerate(SWEEPS):
         start = time.monotonic()
         try:
-            r = subprocess.run([program, "--first", "--only", only, *more], capture_output=True, text=True, timeout=HANGS_S)
+            r = subprocess.run([program, "--first", "--only", only, *more], capture_output=True, text=True,
+                               timeout=HANGS_S[min(nth, 2)])
         except subprocess.TimeoutExpired:
-            return "does not end"
+            return f"does not end: {only or 'all'}"
         if r.returncode != 0:
             said = [ln for ln in r.stderr.split("\n") if ln.startswith("FAILED")]
             return said[0] if said else f"exit {r.returncode} after {time.monotonic() - start:.0f} s"
@@ -113,7 +114,7 @@ def control(build, objects, link_cmd, names):
         with tempfile.TemporaryDirectory(prefix="mutant-") as d:
             program, error = build_with(build, objects, link_cmd, name, read(name), d)
             if error is None:
-                r = subprocess.run([program, "--first", "--only", "1k-w8:"], capture_output=True, text=True, timeout=HANGS_S)
+                r = subprocess.run([program, "--first", "--only", "1k-w8:"], capture_output=True, text=True, timeout=HANGS_S[1])
                 error = f"the sweep fails: {r.stderr[:400]}" if r.returncode else None
             if error:
                 sys.exit(f"{name} as it is: {error}; build 'powerloss' anew")
