@@ -4,7 +4,8 @@
 
 targets:
   default   sanitized build and tests, clang build, gates, analysers, fuzz smoke, documents, install
-  sweep     power cuts in full, double cuts (unsanitized)
+  sweep     power cuts in full, double cuts, seeded faults (unsanitized)
+  sweep-10m double cuts on every device, over ten million (an hour)
   soak      1000 kills of the virtual device
   fuzz      every fuzz target for longer
   interop   the real peers: imgtool, smpmgr, mcumgr-toolkit, Zephyr servers
@@ -21,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 os.chdir(ROOT)
-LONG = ("sweep", "soak", "interop", "bench", "ble")
+LONG = ("sweep", "sweep-10m", "soak", "interop", "bench", "ble")
 JOBS = str(os.cpu_count() or 2)
 results = []  # (name, pass|fail|skip, text)
 
@@ -182,7 +183,7 @@ def main():
         i = args.index("--also")
         also = args[i + 1]
         del args[i:i + 2]
-    known = ["default", "sweep", "soak", "fuzz", "interop", "bench"]
+    known = ["default", "sweep", "sweep-10m", "soak", "fuzz", "interop", "bench"]
     for t in args:
         if t not in known:
             print(f"check: unknown target '{t}'; there are: {' '.join(known)}", file=sys.stderr)
