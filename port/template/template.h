@@ -7,6 +7,7 @@
 
 #include <tug/port/clock.h>
 #include <tug/port/crypto.h>
+#include <tug/port/decompress.h>
 #include <tug/port/flash.h>
 #include <tug/port/link.h>
 #include <tug/port/log.h>
@@ -23,6 +24,8 @@ extern const struct tug_flash tug_template_flash;
 extern const struct tug_crypto tug_crypto_template;
 /** Encrypted images; leave it out when there are none. */
 extern const struct tug_crypto_enc tug_crypto_enc_template;
+/** Compressed images; leave it out when there are none. */
+extern const struct tug_decompress tug_template_decompress;
 /** Ask for a reset. */
 extern const struct tug_reset tug_template_reset;
 /** Console lines. */
