@@ -94,6 +94,7 @@ struct tug_vdev_cfg {
 	const struct tug_pubkey *keys;                /**< [n_keys] keys of the bootloader */
 	uint8_t n_keys;                               /**< 0 = unsigned images are accepted */
 	enum tug_sig_alg sig;                         /**< scheme of the keys */
+	enum tug_hash_alg hash;                       /**< digest the bootloader wants; TUG_SHA256 with P-384 keys means SHA-384 */
 	const struct tug_image_enc *enc;              /**< what opens encrypted images (key copied); NULL = they are refused */
 	bool enc_aes256;                              /**< keys of encrypted images have 32 octets, else 16 */
 	uint8_t report_hash[2][TUG_HASH_MAX];         /**< overrides of the reported hash */

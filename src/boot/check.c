@@ -35,7 +35,7 @@ enum boot_slot boot_check(struct boot *b, const struct tug_io *io, int *why)
 	if (*why == TUG_OK) {
 		*why = tug_image_open(&b->img, io, 0, boot_can_take(b, io));
 	}
-	if (*why == TUG_OK && io == &b->sec && b->cfg->enc != NULL && !boot_is_packed(b)) {
+	if (*why == TUG_OK && io == &b->sec && b->cfg->enc != NULL) {
 		*why = b->cfg->enc->ops->open(b); /* digest and signature are over plaintext */
 	}
 	if (*why == TUG_EFLAGS && io == &b->sec) {

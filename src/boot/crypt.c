@@ -37,7 +37,7 @@ static int crypt_open(struct boot *b)
 	if (rc == TUG_OK) {
 		rc = tug_enc_view_open(v, &b->img, &b->cfg->enc->enc);
 	}
-	return rc == TUG_OK ? tug_image_open(&b->img, &v->io, 0, boot_can(b)) : rc;
+	return rc == TUG_OK ? tug_image_open(&b->img, &v->io, 0, boot_can_take(b, &b->sec)) : rc;
 }
 
 /* An image that does not open has no key. Flash errors, and no key for one that does. */

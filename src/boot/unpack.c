@@ -24,7 +24,7 @@ uint32_t boot_can_take(const struct boot *b, const struct tug_io *io)
 
 bool boot_is_packed(const struct boot *b)
 {
-	return b->img.io == &b->sec && tug_image_is_packed(&b->img.hdr);
+	return b->img.io != &b->pri && tug_image_is_packed(&b->img.hdr);
 }
 
 void boot_say_packed(struct boot *b)
@@ -40,19 +40,10 @@ void boot_say_packed(struct boot *b)
 						      : "Image 0: the secondary image is compressed in a way that cannot be taken");
 }
 
-/* The view over b->img; encrypted and compressed in one is not taken. */
-static int open_view(struct boot *b, struct tug_packed_view *v)
-{
-	if ((b->img.hdr.flags & (TUG_IMG_F_ENC_AES128 | TUG_IMG_F_ENC_AES256)) != 0) {
-		return TUG_EFLAGS;
-	}
-	return tug_packed_view_open(v, &b->img, b->cfg->decompress);
-}
-
 int boot_unpacked_size(struct boot *b, uint32_t *size)
 {
 	struct tug_packed_view v;
-	int rc = open_view(b, &v);
+	int rc = tug_packed_view_open(&v, &b->img, b->cfg->decompress);
 
 	*size = rc == TUG_OK ? v.total : 0u;
 	return rc;
@@ -63,12 +54,12 @@ enum tug_verdict boot_verify_unpacked(struct boot *b, const struct tug_verify_po
 	struct tug_packed_view v;
 	struct tug_image plain;
 
-	*why = open_view(b, &v);
+	*why = tug_packed_view_open(&v, &b->img, b->cfg->decompress);
 	if (*why == TUG_OK && v.total > policy->max_size) {
 		*why = TUG_EIMGSIZE;
 	}
 	if (*why == TUG_OK) {
-		*why = tug_image_open(&plain, &v.io, 0, 0);
+		*why = tug_image_open(&plain, &v.io, 0, boot_can(b));
 	}
 	return *why == TUG_OK ? tug_image_verify(&plain, b->cfg->crypto, policy, tug_buf_of(b->buf, sizeof(b->buf)), why)
 			      : TUG_VERDICT_BAD;
@@ -79,8 +70,11 @@ int boot_unpack(struct boot *b, uint32_t len)
 	struct tug_packed_view v;
 	int rc = tug_image_open(&b->img, &b->sec, 0, boot_can_take(b, &b->sec));
 
+	if (rc == TUG_OK && b->cfg->enc != NULL) {
+		rc = b->cfg->enc->ops->open(b); /* what was compressed was encrypted then */
+	}
 	if (rc == TUG_OK) {
-		rc = open_view(b, &v);
+		rc = tug_packed_view_open(&v, &b->img, b->cfg->decompress);
 	}
 	for (uint32_t at = 0; rc == TUG_OK && at < len;) {
 		uint32_t n = len - at < TUG_BOOT_CHUNK ? len - at : TUG_BOOT_CHUNK;

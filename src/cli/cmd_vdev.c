@@ -238,6 +238,13 @@ static enum tug_tlv_type scheme_of(const struct tug_cli *cli, const struct tug_k
 }
 
 /* What the bootloader decrypts with. */
+static void read_sha(struct tug_cli *cli, struct parts *p)
+{
+	const char *bits = tug_args_text(cli->args, "sha", "256");
+
+	p->cfg.hash = strcmp(bits, "512") == 0 ? TUG_SHA512 : strcmp(bits, "384") == 0 ? TUG_SHA384 : TUG_SHA256;
+}
+
 static int read_enc_key(struct tug_cli *cli, struct parts *p)
 {
 	const char *path = tug_args_text(cli->args, "enc-key", NULL);
@@ -571,6 +578,7 @@ static int configure(struct tug_cli *cli, struct parts *p)
 		status = read_files(cli, p);
 	}
 	if (status == TUG_EXIT_DONE) {
+		read_sha(cli, p);
 		status = read_enc_key(cli, p);
 	}
 	if (status == TUG_EXIT_DONE) {

@@ -241,6 +241,7 @@ static const struct tug_opt vdev_opts[] = {
 	TEXTS("flaw", 0, "NAME", "what is wrong with the firmware: no-echo, no-reset, no-bootinfo, no-slotinfo, no-state-write, "
 	      "no-reassembly, confirm-ignored, slot-size, access or stack; may be repeated"),
 	{ "key", 'k', TUG_OPT_FILE, true, "PUB.pem", 0, 0, "key of the bootloader; may be repeated" },
+	CHOICE("sha", 0, "256|384|512", "digest the bootloader wants (default 256; with P-384 keys 384)"),
 	PATH("enc-key", 0, "FILE", "private key (or key encryption key) of the bootloader: it takes images encrypted for it"),
 	CHOICE("encrypt-keylen", 0, "128|256", "bits of the AES keys of images the bootloader opens (default 128)"),
 	CHOICE("hmac-sha", 0, "256|512", "hash of the x25519 scheme the bootloader opens (default 256)"),

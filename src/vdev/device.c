@@ -209,7 +209,8 @@ static void set_up_boot(struct tug_vdev *v)
 	tug_lzma_init(&v->lzma, v->lzma_memory, sizeof(v->lzma_memory));
 	b->decompress = &v->lzma.port; /* used by the overwrite modes alone */
 	b->verify.sig = v->cfg.n_keys > 0 ? v->cfg.sig : TUG_SIG_NONE;
-	b->verify.hash = TUG_SHA256;
+	/* a bootloader is built for one digest; P-384 brings its own */
+	b->verify.hash = b->verify.sig == TUG_SIG_P384 && v->cfg.hash == TUG_SHA256 ? TUG_SHA384 : v->cfg.hash;
 	b->verify.keys = v->keys;
 	b->verify.n_keys = v->cfg.n_keys;
 	b->max_sectors = p->pri_size / p->sector > 128u ? 256u : 128u;

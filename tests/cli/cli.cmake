@@ -3,7 +3,7 @@
 find_package(PkgConfig REQUIRED)
 if(TARGET tug)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
-  foreach(name usage device update encrypted file packed package decode doctor install tools)
+  foreach(name usage device update encrypted file packed kinds package decode doctor install tools)
     add_test(NAME cli_${name}
       COMMAND ${CMAKE_COMMAND} -E env TUG=$<TARGET_FILE:tug> TUG_BUILD=${PROJECT_BINARY_DIR}
         ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/test_${name}.py)
