@@ -63,7 +63,7 @@ class Encrypted(Case):
                     whole = f.read()
                 self.assertEqual(sec[:len(whole)], whole)  # the old one went out as it had come in
                 self.check(tug("-d", v.udp, "os", "reset"), 0)
-                self.check(tug("-d", v.udp, "os", "echo", "back"), 0)
+                v.wait_for(r"Swap type: revert[\s\S]*Booting virtual application v2\.0\.0")
                 self.assertEqual([(e["version"], e["active"]) for e in self.images(v.udp)],
                                  [("2.0.0", True), ("3.0.0", False)])
                 pri, sec = self.slots(folder)
