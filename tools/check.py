@@ -165,6 +165,7 @@ def target_default():
             run("docs/errors.md is current", "tools/gen_errors_md", "--check")
         run("documents run", sys.executable, "tools/run_docs.py", "build/release")
         run("install", "tools/check_install", "build/release")
+        ctest("release", "-L", "^powerloss$")
     fuzz(3)
 
 

@@ -2,7 +2,8 @@
  *
  * Cuts power at every flash operation of every story and asks one question after each: does a verified image run,
  * is it the right one, and does it stay right? Prints the number of cuts and, for a failure, an id to replay it.
- * usage: powerloss [--double] [--encrypted] [--large] [--first] [--only TEXT] [--seeds N] | powerloss REPLAY-ID
+ * `--sample N` takes every N-th one.
+ * usage: powerloss [--sample N] [--double] [--encrypted] [--large] [--first] [--only TEXT] [--seeds N] | powerloss REPLAY-ID
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -28,6 +29,8 @@ struct bench {
 	uint64_t failures;
 	bool verbose;
 	bool first;         /* the first failure ends the program */
+	unsigned sample;    /* one in so many runs; 0 and 1 = each */
+	uint64_t turn;      /* counts them */
 };
 
 /* ---- reporting ------------------------------------------------------------------------------------- */
@@ -435,6 +438,12 @@ static void sweep_double(struct bench *t)
 	t->id.op2 = 0;
 }
 
+/* Whether this run is one of the sample. */
+static bool in_sample(struct bench *t)
+{
+	return t->sample <= 1 || t->turn++ % t->sample == 0;
+}
+
 /* Every read of the step fails once. */
 static void sweep_reads(struct bench *t)
 {
@@ -446,7 +455,9 @@ static void sweep_reads(struct bench *t)
 		if (!act_failing(t, &rc)) {
 			return;
 		}
-		(void)run_one(t);
+		if (in_sample(t)) {
+			(void)run_one(t);
+		}
 	}
 }
 
@@ -454,7 +465,7 @@ static void sweep_bench(struct bench *t, bool twice, bool noise_only)
 {
 	for (t->id.op = 1; t->id.op <= t->ops; t->id.op++) {
 		for (t->id.kind = 0; t->id.kind < KIND_READ_ONCE; t->id.kind++) {
-			if (noise_only && t->id.kind != TUG_SIM_CUT_TORN_RANDOM) {
+			if ((noise_only && t->id.kind != TUG_SIM_CUT_TORN_RANDOM) || !in_sample(t)) {
 				continue;
 			}
 			if (twice) {
@@ -474,6 +485,7 @@ struct options {
 	bool noise_only; /* torn operations with noise only: many seeds */
 	bool large;      /* the large device, too */
 	bool first;      /* stop at the first failure */
+	unsigned sample; /* one in so many runs */
 	bool encrypted;  /* the encrypted modes instead of the others */
 	const char *only; /* benches whose name holds this text */
 	uint64_t seed;
@@ -505,6 +517,8 @@ static void sweep_all(const struct options *o, struct totals *sum)
 					 geometries[id.geometry].name, sizes[id.size].name);
 				t.id = id;
 				t.first = o->first;
+				t.sample = o->sample;
+				t.turn = i; /* another one of each bench */
 				if (modes[id.mode].encrypted != o->encrypted || strstr(name, o->only) == NULL || !bench_make(&t)) {
 					sum->skipped++;
 					continue;
@@ -622,7 +636,7 @@ static int replay(char *text)
 int main(int argc, char **argv)
 {
 	const char *seed = getenv("TUG_SEED");
-	struct options o = { false, false, false, false, false, "", seed == NULL ? 1u : strtoull(seed, NULL, 0) };
+	struct options o = { .only = "", .seed = seed == NULL ? 1u : strtoull(seed, NULL, 0) };
 	struct totals sum = { 0 };
 	uint64_t seeds = 1;
 
@@ -635,13 +649,16 @@ int main(int argc, char **argv)
 			o.encrypted = true;
 		} else if (strcmp(argv[i], "--first") == 0) {
 			o.first = true;
+		} else if (strcmp(argv[i], "--sample") == 0 && i + 1 < argc) {
+			o.sample = (unsigned)strtoul(argv[++i], NULL, 10);
 		} else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
 			o.only = argv[++i];
 		} else if (strcmp(argv[i], "--seeds") == 0 && i + 1 < argc) {
 			o.noise_only = true;
 			seeds = strtoull(argv[++i], NULL, 10);
 		} else if (argv[i][0] == '-') {
-			fprintf(stderr, "usage: powerloss [--double] [--encrypted] [--large] [--first] [--only TEXT] [--seeds N] | powerloss REPLAY-ID\n");
+			fprintf(stderr, "usage: powerloss [--sample N] [--double] [--encrypted] [--large] [--first] [--only TEXT] [--seeds N] | "
+					"powerloss REPLAY-ID\n");
 			return 2;
 		} else {
 			return replay(argv[i]);
