@@ -81,6 +81,9 @@ static struct tug_dg_boot *begin(struct tug_diag *d, const struct tug_dg_line *l
 	struct tug_dg_boots *b = &d->facts->boots;
 	struct tug_dg_boot *boot;
 
+	if (b->boot == NULL) {
+		b->boot = b->room;
+	}
 	if (b->n == TUG_DG_BOOTS) {
 		b->n--;
 		b->boot++;

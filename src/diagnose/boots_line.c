@@ -165,12 +165,13 @@ static bool cut_chip(struct tug_slice *s)
 /* A time of day that a terminal put in front. */
 static bool cut_clock(struct tug_slice *s, int64_t *ms)
 {
+	static const char opens[] = { '[', '(', '-', '/', '.' };
 	struct tug_slice t = *s;
 	bool uptime = false, round = t.len > 0 && t.p[0] == '(';
 	size_t n;
 	int64_t at = -1;
 
-	if (t.len == 0 || (!isdigit(t.p[0]) && memchr("[(-/.", t.p[0], 5) == NULL)) {
+	if (t.len == 0 || (!isdigit(t.p[0]) && memchr(opens, t.p[0], sizeof(opens)) == NULL)) {
 		return false;
 	}
 	n = bracket_len(t, &uptime);

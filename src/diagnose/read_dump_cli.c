@@ -489,6 +489,7 @@ static bool ends_a_name(struct tug_slice text)
 {
 	static const char *const ends[] = { "_client", "-client", "_cli", "-cli", "ctl" };
 	static const char *const exe[] = { ".exe" };
+	static const char quotes[] = { ' ', '\t', '"', '\'', '`', '*' };
 
 	for (size_t i = 1; i + 1 < text.len; i++) {
 		uint8_t a = text.p[i - 1] | 0x20, b = text.p[i] | 0x20, c = text.p[i + 1] | 0x20;
@@ -502,7 +503,7 @@ static bool ends_a_name(struct tug_slice text)
 		} else {
 			continue;
 		}
-		if (rest.len == 0 || memchr(" \t\"'`*", rest.p[0], 6) != NULL) {
+		if (rest.len == 0 || memchr(quotes, rest.p[0], sizeof(quotes)) != NULL) {
 			return true;
 		}
 	}
