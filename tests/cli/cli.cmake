@@ -9,6 +9,8 @@ if(TARGET tug)
         ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/test_${name}.py)
     set_tests_properties(cli_${name} PROPERTIES LABELS cli TIMEOUT 600)
   endforeach()
+  # it takes a pty away; another test's new one would get its number
+  set_tests_properties(cli_update PROPERTIES RUN_SERIAL ON)
 endif()
 if(TARGET tug_cli_core)
   tug_test(cli_core SOURCES ${CMAKE_CURRENT_LIST_DIR}/core_test.c LIBS tug_cli_core LABELS cli)

@@ -7,6 +7,7 @@ import select
 import signal
 import struct
 import subprocess
+import time
 import zipfile
 
 from cli_test import LONG, Case, Running, TUG, Vdev, env_with, main, tug
@@ -277,8 +278,9 @@ class Interrupted(Case):
         return args, url, run, log
 
     def wait_in_file(self, path, text):
+        end = time.monotonic() + LONG
         while text not in open(path, encoding="utf-8").read():
-            pass
+            self.assertLess(time.monotonic(), end, f"{path} never says '{text}'; has another program got the pty's number?")
 
     def test_port_that_vanishes_and_comes_back(self):
         args, _, run, log = self.cable("gone")
