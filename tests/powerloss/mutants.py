@@ -117,8 +117,8 @@ MUTANTS = [
     # ---- overwrite
     (OVER, "half of the slot is erased", "rc = boot_erase(b, &cfg->pri, 0, cfg->pri.size, false);",
      "rc = boot_erase(b, &cfg->pri, 0, cfg->pri.size / 2u, false);"),
-    (OVER, "half of the image is copied", "rc = boot_copy(b, &cfg->sec, 0, &cfg->pri, 0, len);",
-     "rc = boot_copy(b, &cfg->sec, 0, &cfg->pri, 0, len / 2u);"),
+    (OVER, "half of the image is copied", "boot_copy(b, &cfg->sec, 0, &cfg->pri, 0, len);",
+     "boot_copy(b, &cfg->sec, 0, &cfg->pri, 0, len / 2u);"),
     (OVER, "the mark is dropped before the copy", "log_begin(b, len);",
      "log_begin(b, len);\n\trc = boot_erase(b, &cfg->sec, cfg->sec.size - 1u, 1, true);\n\tif (rc != TUG_OK) {\n\t\treturn rc;\n\t}"),
     # ---- decision
