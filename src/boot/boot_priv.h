@@ -185,6 +185,20 @@ int boot_records_found(struct boot *b, uint32_t *found);
 /** Feed the watchdog. */
 void boot_feed(const struct boot *b);
 
+/* ---- swapping (swap.c) --------------------------------------------------------------------------- */
+
+/** Begin the trailer of the update `todo` of `amount` octets in an erased place; `confirmed` = with image_ok. */
+int boot_swap_write_trailer(struct boot *b, const struct tug_io *io, const struct tug_trailer_geo *g, bool confirmed);
+/** Set copy_done of the primary trailer and, with `confirm`, image_ok before it, unless they are there. */
+int boot_swap_close(struct boot *b, bool confirm);
+/** All octets have moved, or `rc` says why not: tell of records that could not be written, and close the trailer. */
+int boot_swap_end(struct boot *b, int rc);
+/**
+ * The update failed and nothing has moved: close the primary trailer if it was begun, so that the old image keeps running.
+ * TUG_ESTATE = it is a revert, which stays due.
+ */
+int boot_swap_give_up(struct boot *b);
+
 /* ---- checks (check.c) ---------------------------------------------------------------------------- */
 
 /** What was found in a slot. */

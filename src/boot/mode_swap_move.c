@@ -116,24 +116,11 @@ static int mark_revert(struct boot *b)
 	return rc == TUG_OK ? tug_trailer_write_magic(&b->sec, &b->sec_geo) : rc;
 }
 
-/* The magic comes last: a trailer without it was never begun. */
 static int init_trailer(struct boot *b)
 {
 	int rc = boot_scrub_trailer(b, &b->cfg->pri);
 
-	if (rc == TUG_OK) {
-		rc = tug_trailer_write_swap_info(&b->pri, &b->pri_geo, (uint8_t)b->todo.type, 0);
-	}
-	if (rc == TUG_OK && b->todo.type != TUG_SWAP_TEST) {
-		rc = tug_trailer_write_flag(&b->pri, &b->pri_geo, tug_trailer_image_ok_off(&b->pri_geo));
-	}
-	if (rc == TUG_OK) {
-		rc = tug_trailer_write_swap_size(&b->pri, &b->pri_geo, b->amount);
-	}
-	if (rc == TUG_OK) {
-		rc = boot_crypt_store(b, &b->pri, &b->pri_geo);
-	}
-	return rc == TUG_OK ? tug_trailer_write_magic(&b->pri, &b->pri_geo) : rc;
+	return rc == TUG_OK ? boot_swap_write_trailer(b, &b->pri, &b->pri_geo, b->todo.type != TUG_SWAP_TEST) : rc;
 }
 
 static int begin(struct boot *b)
@@ -151,27 +138,6 @@ static int begin(struct boot *b)
 		}
 	}
 	return rc == TUG_OK ? boot_scrub_trailer(b, &b->cfg->sec) : rc;
-}
-
-/* Write a flag of the primary trailer unless it is there. */
-static int set_flag(struct boot *b, uint32_t off, enum tug_tri now)
-{
-	return now == TUG_UNSET ? tug_trailer_write_flag(&b->pri, &b->pri_geo, off) : TUG_OK;
-}
-
-/* image_ok before copy_done: the other way round a cut would make a permanent update a trial. */
-static int close_trailer(struct boot *b, bool confirm)
-{
-	struct tug_trailer t;
-	int rc = tug_trailer_read(&b->pri, &b->pri_geo, &t);
-
-	if (rc == TUG_OK && confirm) {
-		rc = set_flag(b, tug_trailer_image_ok_off(&b->pri_geo), t.image_ok);
-	}
-	if (rc == TUG_OK) {
-		rc = set_flag(b, tug_trailer_copy_done_off(&b->pri_geo), t.copy_done);
-	}
-	return rc;
 }
 
 /* ---- the swap ------------------------------------------------------------------------------------ */
@@ -258,32 +224,7 @@ static int move_run(struct boot *b)
 		/* the copy that moving left behind is plaintext, and a later, larger swap would carry it out */
 		rc = boot_erase(b, &b->cfg->pri, n_swap(b) * b->sector, b->sector, false);
 	}
-	if (b->status_fails > 0) {
-		boot_say(b, "");
-		boot_say_dec(b, b->status_fails);
-		boot_say_str(b, " status write fails performing the swap");
-		boot_say_end(b, TUG_LOG_WRN);
-	}
-	return rc == TUG_OK ? close_trailer(b, b->todo.type != TUG_SWAP_TEST) : rc;
-}
-
-/*
- * The update failed (a worn sector, say) and nothing has moved. A trial must not go on without its way back, so a
- * revert stays due; otherwise the trailer, if it was begun, is closed and the old image keeps running.
- */
-static int move_give_up(struct boot *b)
-{
-	struct tug_trailer t;
-	int rc;
-
-	if (b->todo.type == TUG_SWAP_REVERT) {
-		return TUG_ESTATE;
-	}
-	rc = tug_trailer_read(&b->pri, &b->pri_geo, &t);
-	if (rc != TUG_OK || t.magic != TUG_GOOD || t.copy_done != TUG_UNSET) {
-		return rc;
-	}
-	return close_trailer(b, true);
+	return boot_swap_end(b, rc);
 }
 
 const struct tug_boot_mode_ops tug_boot_swap_move = {
@@ -293,5 +234,5 @@ const struct tug_boot_mode_ops tug_boot_swap_move = {
 	.fits = move_fits,
 	.progress = move_progress,
 	.run = move_run,
-	.give_up = move_give_up,
+	.give_up = boot_swap_give_up,
 };

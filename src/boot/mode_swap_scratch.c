@@ -348,20 +348,6 @@ static int erase_scratch(struct boot *b, bool backwards)
 	return boot_erase(b, &b->cfg->scratch, 0, b->cfg->scratch.size, backwards);
 }
 
-/* The magic comes last: a trailer without it was never begun. */
-static int init_trailer(struct boot *b, const struct tug_io *io, const struct tug_trailer_geo *g)
-{
-	int rc = tug_trailer_write_swap_info(io, g, (uint8_t)b->todo.type, 0);
-
-	if (rc == TUG_OK && b->todo.type == TUG_SWAP_PERM) {
-		rc = tug_trailer_write_flag(io, g, tug_trailer_image_ok_off(g));
-	}
-	if (rc == TUG_OK) {
-		rc = tug_trailer_write_swap_size(io, g, b->amount);
-	}
-	return rc == TUG_OK ? tug_trailer_write_magic(io, g) : rc;
-}
-
 static bool tells_this_swap(const struct boot *b, const struct tug_trailer *t)
 {
 	enum tug_tri ok = b->todo.type == TUG_SWAP_PERM ? TUG_GOOD : TUG_UNSET;
@@ -386,7 +372,7 @@ static int begin(struct boot *b, const struct group *g)
 	if (rc == TUG_OK && !keep) {
 		rc = erase_scratch(b, false);
 		if (rc == TUG_OK) {
-			rc = init_trailer(b, &b->scr, &b->scr_geo);
+			rc = boot_swap_write_trailer(b, &b->scr, &b->scr_geo, b->todo.type == TUG_SWAP_PERM);
 		}
 	}
 	if (rc != TUG_OK || g->in_scratch) {
@@ -394,7 +380,7 @@ static int begin(struct boot *b, const struct group *g)
 	}
 	rc = boot_scrub_trailer(b, &b->cfg->pri);
 	if (rc == TUG_OK) {
-		rc = init_trailer(b, &b->pri, &b->pri_geo);
+		rc = boot_swap_write_trailer(b, &b->pri, &b->pri_geo, b->todo.type == TUG_SWAP_PERM);
 	}
 	return rc == TUG_OK ? erase_scratch(b, false) : rc;
 }
@@ -422,22 +408,6 @@ static int hand_over(struct boot *b, const struct group *g)
 		rc = tug_trailer_write_swap_size(&b->pri, geo, b->amount);
 	}
 	return rc == TUG_OK ? tug_trailer_write_magic(&b->pri, geo) : rc;
-}
-
-/* image_ok before copy_done: the other way round a cut would make a permanent update a trial. */
-static int close_trailer(struct boot *b, bool confirm)
-{
-	const struct tug_trailer_geo *geo = &b->pri_geo;
-	struct tug_trailer t;
-	int rc = tug_trailer_read_running(&b->pri, geo, &t);
-
-	if (rc == TUG_OK && confirm && t.image_ok == TUG_UNSET) {
-		rc = tug_trailer_write_flag(&b->pri, geo, tug_trailer_image_ok_off(geo));
-	}
-	if (rc == TUG_OK && t.copy_done == TUG_UNSET) {
-		rc = tug_trailer_write_flag(&b->pri, geo, tug_trailer_copy_done_off(geo));
-	}
-	return rc;
 }
 
 /* ---- the swap ------------------------------------------------------------------------------------ */
@@ -561,31 +531,15 @@ static int scratch_run(struct boot *b)
 	}
 	b->moved = b->done >= 2;
 	rc = swap_groups(b);
-	if (b->status_fails > 0) {
-		boot_say(b, "");
-		boot_say_dec(b, b->status_fails);
-		boot_say_str(b, " status write fails performing the swap");
-		boot_say_end(b, TUG_LOG_WRN);
-	}
-	return rc == TUG_OK ? close_trailer(b, b->todo.type != TUG_SWAP_TEST) : rc;
+	return boot_swap_end(b, rc);
 }
 
-/*
- * The update failed (a worn sector, say) and the primary image is whole. A trial must not go on without its way back,
- * so a revert stays due; otherwise nothing of the update may be found by the next boot but the mark.
- */
+/* Nothing of the update may be found by the next boot but the mark. */
 static int scratch_give_up(struct boot *b)
 {
 	struct tug_trailer t;
-	int rc;
+	int rc = boot_swap_give_up(b);
 
-	if (b->todo.type == TUG_SWAP_REVERT) {
-		return TUG_ESTATE;
-	}
-	rc = tug_trailer_read(&b->pri, &b->pri_geo, &t);
-	if (rc == TUG_OK && t.magic == TUG_GOOD && t.copy_done == TUG_UNSET) {
-		rc = close_trailer(b, true);
-	}
 	if (rc == TUG_OK) {
 		rc = tug_trailer_read(&b->scr, &b->scr_geo, &t);
 	}
@@ -600,7 +554,7 @@ static int scratch_forget(struct boot *b)
 	if (b->scr_tr.magic != TUG_GOOD) {
 		return TUG_OK;
 	}
-	rc = close_trailer(b, true);
+	rc = boot_swap_close(b, true);
 	return rc == TUG_OK ? erase_scratch(b, true) : rc;
 }
 

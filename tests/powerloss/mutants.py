@@ -4,12 +4,12 @@
 The old text occurs exactly once in its file. A fault that changes nothing that matters (an equivalent mutant) does not
 belong here. mutate.py makes each of them and expects the power-cut sweep to find it.
 """
-SLOT, MOVE, SCRATCH, OVER, DECIDE, BOOT = ("slot.c", "mode_swap_move.c", "mode_swap_scratch.c", "mode_overwrite.c",
-                                           "decide.c", "boot.c")
+SLOT, SWAP, MOVE, SCRATCH, OVER, DECIDE, BOOT = ("slot.c", "swap.c", "mode_swap_move.c", "mode_swap_scratch.c",
+                                                 "mode_overwrite.c", "decide.c", "boot.c")
 
-INIT_INFO = "rc = tug_trailer_write_swap_info(&b->pri, &b->pri_geo, (uint8_t)b->todo.type, 0);"
-INIT_SIZE = "rc = tug_trailer_write_swap_size(&b->pri, &b->pri_geo, b->amount);"
-INIT_MAGIC = "return rc == TUG_OK ? tug_trailer_write_magic(&b->pri, &b->pri_geo) : rc;\n}\n\nstatic int begin("
+INIT_INFO = "int rc = tug_trailer_write_swap_info(io, g, (uint8_t)b->todo.type, 0);"
+INIT_SIZE = "rc = tug_trailer_write_swap_size(io, g, b->amount);"
+INIT_MAGIC = "return rc == TUG_OK ? tug_trailer_write_magic(io, g) : rc;"
 REVERT_OK = "rc = tug_trailer_write_flag(&b->sec, &b->sec_geo, tug_trailer_image_ok_off(&b->sec_geo));"
 REVERT_SIZE = "rc = tug_trailer_write_swap_size(&b->sec, &b->sec_geo, b->amount);"
 EXCHANGE = ("rc = down ? replace(b, &b->cfg->sec, s, &b->cfg->pri, s) : replace(b, &b->cfg->pri, s + 1u, &b->cfg->sec, s);")
@@ -78,23 +78,23 @@ MUTANTS = [
     (MOVE, "a revert's mark looks like an update's", REVERT_SIZE, "rc = TUG_OK;"),
     (MOVE, "the primary trailer is not erased first",
      "int rc = boot_scrub_trailer(b, &b->cfg->pri);", "int rc = TUG_OK;"),
-    (MOVE, "the trailer says no type", INIT_INFO, "rc = TUG_OK;"),
-    (MOVE, "the trailer says another type", INIT_INFO, INIT_INFO.replace("(uint8_t)b->todo.type", "TUG_SWAP_TEST")),
-    (MOVE, "every update is permanent", "if (rc == TUG_OK && b->todo.type != TUG_SWAP_TEST) {", "if (rc == TUG_OK) {"),
-    (MOVE, "the trailer says no amount", INIT_SIZE, "rc = TUG_OK;"),
-    (MOVE, "the trailer is never finished", INIT_MAGIC, "return rc;\n}\n\nstatic int begin("),
-    (MOVE, "the mark is not dropped", "return rc == TUG_OK ? boot_scrub_trailer(b, &b->cfg->sec) : rc;\n}\n\n/* Write a flag",
-     "return rc;\n}\n\n/* Write a flag"),
+    (SWAP, "the trailer says no type", INIT_INFO, "int rc = TUG_OK;"),
+    (SWAP, "the trailer says another type", INIT_INFO, INIT_INFO.replace("(uint8_t)b->todo.type", "TUG_SWAP_TEST")),
+    (SWAP, "every update is permanent", "if (rc == TUG_OK && confirmed) {", "if (rc == TUG_OK) {\n\t\t(void)confirmed;"),
+    (SWAP, "the trailer says no amount", INIT_SIZE, "rc = TUG_OK;"),
+    (SWAP, "the trailer is never finished", INIT_MAGIC, "return rc;"),
+    (MOVE, "the mark is not dropped", "return rc == TUG_OK ? boot_scrub_trailer(b, &b->cfg->sec) : rc;", "return rc;"),
     (MOVE, "the mark is dropped first", "int rc = TUG_OK;\n\n\tif (b->todo.kind == BOOT_FRESH) {",
      "int rc = boot_scrub_trailer(b, &b->cfg->sec);\n\n\tif (rc == TUG_OK && b->todo.kind == BOOT_FRESH) {"),
-    (MOVE, "an update is never closed", "rc = set_flag(b, tug_trailer_copy_done_off(&b->pri_geo), t.copy_done);", "rc = TUG_OK;"),
-    (MOVE, "flags are written twice", "return now == TUG_UNSET ? tug_trailer_write_flag", "return now != TUG_BAD ? tug_trailer_write_flag"),
-    (MOVE, "a trial is confirmed by the boot that began it", "close_trailer(b, b->todo.type != TUG_SWAP_TEST) : rc;",
-     "close_trailer(b, b->todo.type != TUG_SWAP_NONE) : rc;"),
-    (MOVE, "a trial whose revert cannot begin stays", "if (b->todo.type == TUG_SWAP_REVERT) {\n\t\treturn TUG_ESTATE;",
+    # ---- what swaps have in common
+    (SWAP, "an update is never closed", "if (rc == TUG_OK && t.copy_done == TUG_UNSET) {", "if (rc == TUG_OK && t.copy_done == TUG_GOOD) {"),
+    (SWAP, "image_ok is written twice", "if (rc == TUG_OK && confirm && t.image_ok == TUG_UNSET) {", "if (rc == TUG_OK && confirm) {"),
+    (SWAP, "a trial is confirmed by the boot that began it", "boot_swap_close(b, b->todo.type != TUG_SWAP_TEST) : rc;",
+     "boot_swap_close(b, b->todo.type != TUG_SWAP_NONE) : rc;"),
+    (SWAP, "a trial whose revert cannot begin stays", "if (b->todo.type == TUG_SWAP_REVERT) {\n\t\treturn TUG_ESTATE;",
      "if (b->todo.type == TUG_SWAP_FAIL) {\n\t\treturn TUG_ESTATE;"),
     # ---- swap using scratch
-    (SCRATCH, "scratch is not told of the swap", "rc = init_trailer(b, &b->scr, &b->scr_geo);", "rc = TUG_OK;"),
+    (SCRATCH, "scratch is not told of the swap", "rc = boot_swap_write_trailer(b, &b->scr, &b->scr_geo, b->todo.type == TUG_SWAP_PERM);", "rc = TUG_OK;"),
     (SCRATCH, "scratch is not erased between groups", "g->index == 0 ? begin(b, g) : erase_scratch(b, false);",
      "g->index == 0 ? begin(b, g) : TUG_OK;"),
     (SCRATCH, "the mark is not dropped", "rc = boot_scrub_trailer(b, &b->cfg->sec);", "rc = TUG_OK;"),
@@ -112,7 +112,6 @@ MUTANTS = [
     (SCRATCH, "the second step is skipped on resume", "if (rc == TUG_OK && b->done <= base + 1u) {", "if (rc == TUG_OK && b->done <= base) {"),
     (SCRATCH, "the third step is skipped on resume", "if (rc == TUG_OK && b->done <= base + 2u) {", "if (rc == TUG_OK && b->done <= base + 1u) {"),
     (SCRATCH, "nothing is handed over", "rc = hand_over(b, g);", "rc = TUG_OK;"),
-    (SCRATCH, "an update is never closed", "if (rc == TUG_OK && t.copy_done == TUG_UNSET) {", "if (rc == TUG_OK && t.copy_done == TUG_GOOD) {"),
     (SCRATCH, "records are read from the wrong place", "(state - 1u) * w, unit, w);", "state * w, unit, w);"),
     # ---- overwrite
     (OVER, "half of the slot is erased", "rc = boot_erase(b, &cfg->pri, 0, cfg->pri.size, false);",
