@@ -84,11 +84,25 @@ static void show_claim(struct tug_cli *cli, const struct tug_set_image *f)
 	}
 }
 
+/* What a bootloader has to be built with; one that is not erases the image and says so on its console only. */
+static void show_demands(struct tug_cli *cli, const struct tug_set_image *f)
+{
+	uint32_t flags = f->file.info.hdr.flags;
+
+	if (f->file.info.encrypted) {
+		tug_out_talk(&cli->out, "note: %s is encrypted; only a bootloader that holds the private key takes it", f->name);
+	}
+	if ((flags & (TUG_IMG_F_LZMA1 | TUG_IMG_F_LZMA2)) != 0) {
+		tug_out_talk(&cli->out, "note: %s is compressed; only a bootloader that decompresses takes it, and none that swaps", f->name);
+	}
+}
+
 static void show_set(struct tug_cli *cli, const struct tug_image_set *set)
 {
 	for (size_t i = 0; i < set->n; i++) {
 		show_image(cli, set, &set->f[i]);
 		show_claim(cli, &set->f[i]);
+		show_demands(cli, &set->f[i]);
 	}
 	if (set->package && !set->manifest) {
 		tug_out_talk(&cli->out, "note: the package has no manifest.json; its only image is taken for image %u", set->g[0].image);
