@@ -71,11 +71,15 @@ static const struct tug_ble_obj *device(const struct tug_ble_link *l)
 	return tug_ble_model_at(&l->model, l->device);
 }
 
-/* The error of an answer, NULL when it is none; true in `*stop` when the link does not care any more. */
-static const sd_bus_error *answer(struct tug_ble_link *l, sd_bus_message *msg, bool *stop)
+/* Takes an answer: `e` is its error, NULL when it is none. */
+typedef void (*answer_fn)(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e);
+
+/* An answer goes to `take` unless the link does not care any more. Result: what sd-bus wants of a callback. */
+static int answered(struct tug_ble_link *l, sd_bus_message *msg, answer_fn take)
 {
-	*stop = over(l);
-	return sd_bus_message_get_error(msg);
+	if (!over(l))
+		take(l, msg, sd_bus_message_get_error(msg));
+	return 0;
 }
 
 /* ---- the characteristic */
@@ -100,18 +104,12 @@ static void ready(struct tug_ble_link *l, unsigned mtu)
 	tug_linkbase_up(&l->base);
 }
 
-static int on_acquired_write(sd_bus_message *msg, void *user, sd_bus_error *unused)
+static void acquired_write(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e)
 {
-	struct tug_ble_link *l = user;
 	const struct tug_ble_obj *c = tug_ble_model_at(&l->model, l->chrc);
-	bool stop;
-	const sd_bus_error *e = answer(l, msg, &stop);
 	uint16_t mtu = c ? c->mtu : 0;
 	int r = 0;
 
-	(void)unused;
-	if (stop)
-		return 0;
 	if (!e)
 		r = take_socket(msg, &l->out, &mtu);
 	if (e && tug_ble_error(e->name, e->message, TUG_BLE_OP_WRITE).next != TUG_BLE_OTHER)
@@ -120,7 +118,12 @@ static int on_acquired_write(sd_bus_message *msg, void *user, sd_bus_error *unus
 		bus_failed(l, -r);
 	else
 		ready(l, mtu);
-	return 0;
+}
+
+static int on_acquired_write(sd_bus_message *msg, void *user, sd_bus_error *unused)
+{
+	(void)unused;
+	return answered(user, msg, acquired_write);
 }
 
 static void ask_write(struct tug_ble_link *l)
@@ -130,40 +133,40 @@ static void ask_write(struct tug_ble_link *l)
 					    "a{sv}", 0));
 }
 
-static int on_paired(sd_bus_message *msg, void *user, sd_bus_error *unused)
+static void paired(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e)
 {
-	struct tug_ble_link *l = user;
-	bool stop;
-	const sd_bus_error *e = answer(l, msg, &stop);
-
-	(void)unused;
-	tug_ble_agent_drop(&l->agent);
-	if (stop)
-		return 0;
+	(void)msg;
 	if (e) {
 		tug_ble_refused(l, e, TUG_BLE_OP_PAIR);
-		return 0;
+		return;
 	}
 	l->tried_pairing = true;
 	subscribe(l);
-	return 0;
 }
 
-static int on_agent(sd_bus_message *msg, void *user, sd_bus_error *unused)
+static int on_paired(sd_bus_message *msg, void *user, sd_bus_error *unused)
 {
 	struct tug_ble_link *l = user;
-	bool stop;
-	const sd_bus_error *e = answer(l, msg, &stop);
 
 	(void)unused;
-	if (stop)
-		return 0;
+	tug_ble_agent_drop(&l->agent);
+	return answered(l, msg, paired);
+}
+
+static void agent_registered(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e)
+{
+	(void)msg;
 	/* an agent of an earlier pairing of this connection is as good */
 	if (e && strcmp(e->name, "org.bluez.Error.AlreadyExists") != 0)
 		tug_ble_refused(l, e, TUG_BLE_OP_PAIR);
 	else
 		started(l, sd_bus_call_method_async(l->bus.bus, NULL, BLUEZ, l->device, DEVICE1, "Pair", on_paired, l, ""));
-	return 0;
+}
+
+static int on_agent(sd_bus_message *msg, void *user, sd_bus_error *unused)
+{
+	(void)unused;
+	return answered(user, msg, agent_registered);
 }
 
 static void pair(struct tug_ble_link *l)
@@ -206,48 +209,46 @@ static void not_subscribed(struct tug_ble_link *l, const sd_bus_error *e)
 		tug_ble_refused(l, e, TUG_BLE_OP_NOTIFY);
 }
 
-static int on_notifying(sd_bus_message *msg, void *user, sd_bus_error *unused)
+static void notifying(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e)
 {
-	struct tug_ble_link *l = user;
-	bool stop;
-	const sd_bus_error *e = answer(l, msg, &stop);
-
-	(void)unused;
-	if (stop)
-		return 0;
+	(void)msg;
 	if (e)
 		not_subscribed(l, e);
 	else
 		ask_write(l);
-	return 0;
 }
 
-static int on_acquired_notify(sd_bus_message *msg, void *user, sd_bus_error *unused)
+static int on_notifying(sd_bus_message *msg, void *user, sd_bus_error *unused)
 {
-	struct tug_ble_link *l = user;
-	bool stop;
-	const sd_bus_error *e = answer(l, msg, &stop);
+	(void)unused;
+	return answered(user, msg, notifying);
+}
+
+static void acquired_notify(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e)
+{
 	uint16_t mtu;
 	int r;
 
-	(void)unused;
-	if (stop)
-		return 0;
 	if (e && tug_ble_error(e->name, e->message, TUG_BLE_OP_NOTIFY).next == TUG_BLE_OTHER) {
 		started(l, sd_bus_call_method_async(l->bus.bus, NULL, BLUEZ, l->chrc, CHRC1, "StartNotify", on_notifying, l,
 						    ""));
-		return 0;
+		return;
 	}
 	if (e) {
 		not_subscribed(l, e);
-		return 0;
+		return;
 	}
 	r = take_socket(msg, &l->in, &mtu);
 	if (r < 0)
 		bus_failed(l, -r);
 	else
 		ask_write(l);
-	return 0;
+}
+
+static int on_acquired_notify(sd_bus_message *msg, void *user, sd_bus_error *unused)
+{
+	(void)unused;
+	return answered(user, msg, acquired_notify);
 }
 
 static void subscribe(struct tug_ble_link *l)
@@ -283,21 +284,21 @@ static void open_service(struct tug_ble_link *l)
 
 /* ---- finding and connecting */
 
+static void connected(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e)
+{
+	(void)msg;
+	if (l->step != TUG_BLE_S_CONNECT)
+		return;
+	if (e && tug_ble_error(e->name, e->message, TUG_BLE_OP_CONNECT).next != TUG_BLE_BUSY)
+		tug_ble_refused(l, e, TUG_BLE_OP_CONNECT);
+	else
+		advance(l);
+}
+
 static int on_connected(sd_bus_message *msg, void *user, sd_bus_error *unused)
 {
-	struct tug_ble_link *l = user;
-	bool stop;
-	const sd_bus_error *e = answer(l, msg, &stop);
-
 	(void)unused;
-	if (stop || l->step != TUG_BLE_S_CONNECT)
-		return 0;
-	if (e && tug_ble_error(e->name, e->message, TUG_BLE_OP_CONNECT).next != TUG_BLE_BUSY) {
-		tug_ble_refused(l, e, TUG_BLE_OP_CONNECT);
-		return 0;
-	}
-	advance(l);
-	return 0;
+	return answered(user, msg, connected);
 }
 
 static void connect_to(struct tug_ble_link *l, const struct tug_ble_obj *d)
@@ -317,17 +318,18 @@ static void connect_to(struct tug_ble_link *l, const struct tug_ble_obj *d)
 	started(l, sd_bus_call_method_async(l->bus.bus, NULL, BLUEZ, l->device, DEVICE1, "Connect", on_connected, l, ""));
 }
 
+static void discovering(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e)
+{
+	(void)msg;
+	/* somebody else's discovery finds the device as well */
+	if (e && tug_ble_error(e->name, e->message, TUG_BLE_OP_DISCOVER).next != TUG_BLE_BUSY)
+		tug_ble_refused(l, e, TUG_BLE_OP_DISCOVER);
+}
+
 static int on_discovering(sd_bus_message *msg, void *user, sd_bus_error *unused)
 {
-	struct tug_ble_link *l = user;
-	bool stop;
-	const sd_bus_error *e = answer(l, msg, &stop);
-
 	(void)unused;
-	/* somebody else's discovery finds the device as well */
-	if (!stop && e && tug_ble_error(e->name, e->message, TUG_BLE_OP_DISCOVER).next != TUG_BLE_BUSY)
-		tug_ble_refused(l, e, TUG_BLE_OP_DISCOVER);
-	return 0;
+	return answered(user, msg, discovering);
 }
 
 static void find(struct tug_ble_link *l)
@@ -403,15 +405,8 @@ static int on_owner(sd_bus_message *msg, void *user, sd_bus_error *unused)
 	return 0;
 }
 
-static int on_objects(sd_bus_message *msg, void *user, sd_bus_error *unused)
+static void objects(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e)
 {
-	struct tug_ble_link *l = user;
-	bool stop;
-	const sd_bus_error *e = answer(l, msg, &stop);
-
-	(void)unused;
-	if (stop)
-		return 0;
 	if (e) {
 		tug_ble_refused(l, e, TUG_BLE_OP_LIST);
 	} else if (tug_ble_model_objects(&l->model, msg) < 0) {
@@ -420,7 +415,12 @@ static int on_objects(sd_bus_message *msg, void *user, sd_bus_error *unused)
 		l->step = TUG_BLE_S_FIND;
 		advance(l);
 	}
-	return 0;
+}
+
+static int on_objects(sd_bus_message *msg, void *user, sd_bus_error *unused)
+{
+	(void)unused;
+	return answered(user, msg, objects);
 }
 
 static void on_deadline(uv_timer_t *t)
