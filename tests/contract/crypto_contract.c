@@ -8,25 +8,14 @@
 #include <string.h>
 
 #include "crypto_vectors.h"
+#include "findings.h"
 
 #define SIG_MAX 256u
 
 struct run {
 	const struct tug_crypto *c;
-	contract_fn report;
-	void *ctx;
-	unsigned broken;
+	struct findings found;
 };
-
-static void expect(struct run *r, bool ok, const char *rule, uint32_t where)
-{
-	if (!ok) {
-		r->broken++;
-		if (r->report != NULL) {
-			r->report(r->ctx, rule, where);
-		}
-	}
-}
 
 /* ---- digests --------------------------------------------------------------------------------------- */
 
@@ -72,15 +61,16 @@ static void digests(struct run *r)
 		memset(out, 0xee, sizeof(out));
 		rc = digest(r, rows[i].alg, true, 2, out);
 		if (rc == TUG_EFLAGS) {
-			expect(r, i > 0, "SHA-256 is built", i);
+			expect(&r->found, i > 0, "SHA-256 is built", i);
 			continue;
 		}
-		expect(r, rc == TUG_OK && memcmp(out, rows[i].abc, len) == 0, "the digest of \"abc\" is right", i);
-		expect(r, out[len] == 0xee, "a digest writes its own octets only", i);
+		expect(&r->found, rc == TUG_OK && memcmp(out, rows[i].abc, len) == 0,
+		       "the digest of \"abc\" is right", i);
+		expect(&r->found, out[len] == 0xee, "a digest writes its own octets only", i);
 	}
 	for (uint32_t piece = 1; piece <= 64; piece += 21) {
-		expect(r, digest(r, TUG_SHA256, false, piece, out) == TUG_OK && memcmp(out, vec_long_256, 32) == 0,
-		       "the digest does not depend on the pieces", piece);
+		expect(&r->found, digest(r, TUG_SHA256, false, piece, out) == TUG_OK &&
+		       memcmp(out, vec_long_256, 32) == 0, "the digest does not depend on the pieces", piece);
 	}
 }
 
@@ -91,7 +81,7 @@ static void contexts(struct run *r)
 	uint8_t out[TUG_HASH_MAX];
 	bool ok = r->c->hash_init(&a, TUG_SHA256) == TUG_OK && r->c->hash_init(&b, TUG_SHA256) == TUG_OK;
 
-	expect(r, ok, "two digests can run at once", 0);
+	expect(&r->found, ok, "two digests can run at once", 0);
 	if (!ok) {
 		return;
 	}
@@ -99,7 +89,7 @@ static void contexts(struct run *r)
 	r->c->hash_abort(&b);
 	ok = ok && r->c->hash_update(&a, "c", 1) == TUG_OK && r->c->hash_update(&a, "", 0) == TUG_OK;
 	ok = r->c->hash_final(&a, out) == TUG_OK && ok;
-	expect(r, ok && memcmp(out, vec_abc_256, 32) == 0, "digests do not disturb each other", 0);
+	expect(&r->found, ok && memcmp(out, vec_abc_256, 32) == 0, "digests do not disturb each other", 0);
 }
 
 /* ---- signatures ------------------------------------------------------------------------------------ */
@@ -125,37 +115,38 @@ static void one_signature(struct run *r, const struct signature *s)
 	if (rc == TUG_EFLAGS) {
 		return; /* not built */
 	}
-	expect(r, rc == TUG_OK, "a good signature verifies", s->alg);
+	expect(&r->found, rc == TUG_OK, "a good signature verifies", s->alg);
 	memcpy(msg, s->msg.p, s->msg.len);
 	msg[7] ^= 0x20;
-	expect(r, r->c->verify(s->alg, s->key, tug_slice_of(msg, s->msg.len), s->sig) < 0,
+	expect(&r->found, r->c->verify(s->alg, s->key, tug_slice_of(msg, s->msg.len), s->sig) < 0,
 	       "a signature of another message does not verify", s->alg);
 	for (size_t i = 0; i < s->sig.len; i += 5) {
 		memcpy(spoilt, s->sig.p, s->sig.len);
 		spoilt[i] ^= 0x01;
-		expect(r, r->c->verify(s->alg, s->key, s->msg, tug_slice_of(spoilt, s->sig.len)) < 0,
+		expect(&r->found, r->c->verify(s->alg, s->key, s->msg, tug_slice_of(spoilt, s->sig.len)) < 0,
 		       "a spoilt signature does not verify", (uint32_t)i);
 	}
 	memset(spoilt, 0, sizeof(spoilt));
-	expect(r, r->c->verify(s->alg, s->key, s->msg, tug_slice_of(spoilt, s->sig.len)) < 0,
+	expect(&r->found, r->c->verify(s->alg, s->key, s->msg, tug_slice_of(spoilt, s->sig.len)) < 0,
 	       "a signature of zeros does not verify", s->alg);
-	expect(r, r->c->verify(s->alg, s->key, s->msg, tug_slice_of(s->sig.p, s->sig.len - 1u)) < 0,
+	expect(&r->found, r->c->verify(s->alg, s->key, s->msg, tug_slice_of(s->sig.p, s->sig.len - 1u)) < 0,
 	       "a short signature does not verify", s->alg);
-	expect(r, r->c->verify(s->alg, s->key, s->msg, tug_slice_of(NULL, 0)) < 0, "no signature does not verify", s->alg);
-	expect(r, r->c->verify(s->alg, tug_slice_of(s->key.p, s->key.len - 1u), s->msg, s->sig) < 0,
+	expect(&r->found, r->c->verify(s->alg, s->key, s->msg, tug_slice_of(NULL, 0)) < 0,
+	       "no signature does not verify", s->alg);
+	expect(&r->found, r->c->verify(s->alg, tug_slice_of(s->key.p, s->key.len - 1u), s->msg, s->sig) < 0,
 	       "a broken key does not verify", s->alg);
 }
 
 unsigned crypto_contract_run(const struct tug_crypto *crypto, contract_fn report, void *ctx)
 {
-	struct run r = { crypto, report, ctx, 0 };
+	struct run r = { crypto, { report, ctx, 0 } };
 
 	digests(&r);
 	contexts(&r);
 	for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
 		one_signature(&r, &signatures[i]);
 	}
-	expect(&r, crypto->verify(TUG_SIG_NONE, signatures[0].key, signatures[0].msg, signatures[0].sig) < 0,
+	expect(&r.found, crypto->verify(TUG_SIG_NONE, signatures[0].key, signatures[0].msg, signatures[0].sig) < 0,
 	       "the scheme \"none\" verifies nothing", 0);
-	return r.broken;
+	return r.found.broken;
 }

@@ -7,29 +7,16 @@
 
 #include <string.h>
 
+#include "findings.h"
+
 #define BUF 256u
 #define UNIT_MAX 32u
 
 struct run {
 	const struct flash_contract *c;
-	unsigned broken;
+	struct findings found;
 	uint8_t buf[BUF];
 };
-
-static void broke(struct run *r, const char *rule, uint32_t where)
-{
-	r->broken++;
-	if (r->c->report != NULL) {
-		r->c->report(r->c->ctx, rule, where);
-	}
-}
-
-static void expect(struct run *r, bool ok, const char *rule, uint32_t where)
-{
-	if (!ok) {
-		broke(r, rule, where);
-	}
-}
 
 static const struct tug_flash *dev(const struct run *r)
 {
@@ -119,11 +106,11 @@ static bool description(struct run *r)
 	uint32_t w = dev(r)->write_size;
 	bool unit = w == 1 || w == 2 || w == 4 || w == 8 || w == 16 || w == 32;
 
-	expect(r, unit, "write_size is 1, 2, 4, 8, 16 or 32", w);
-	expect(r, dev(r)->erased == 0xff || dev(r)->erased == 0x00, "erased is 0xff or 0x00", dev(r)->erased);
-	expect(r, r->c->size > 0 && r->c->off <= dev(r)->size && r->c->size <= dev(r)->size - r->c->off,
+	expect(&r->found, unit, "write_size is 1, 2, 4, 8, 16 or 32", w);
+	expect(&r->found, dev(r)->erased == 0xff || dev(r)->erased == 0x00, "erased is 0xff or 0x00", dev(r)->erased);
+	expect(&r->found, r->c->size > 0 && r->c->off <= dev(r)->size && r->c->size <= dev(r)->size - r->c->off,
 	       "the range lies on the device", r->c->off);
-	return r->broken == 0;
+	return r->found.broken == 0;
 }
 
 static bool sector_map(struct run *r)
@@ -134,21 +121,21 @@ static bool sector_map(struct run *r)
 
 	for (uint32_t off = r->c->off; off < end(r); off = s.off + s.size) {
 		if (!sector(r, off, &s)) {
-			broke(r, "sector_at answers on the device", off);
+			broke(&r->found, "sector_at answers on the device", off);
 			return false;
 		}
 		if (s.off != off || s.size > end(r) - off) {
-			broke(r, "sectors follow each other without gap, and the range ends with one", off);
+			broke(&r->found, "sectors follow each other without gap, and the range ends with one", off);
 			return false;
 		}
-		expect(r, s.size % dev(r)->write_size == 0, "a sector is whole write units", off);
-		expect(r, sector(r, off + s.size - 1u, &t) && t.off == s.off && t.size == s.size,
+		expect(&r->found, s.size % dev(r)->write_size == 0, "a sector is whole write units", off);
+		expect(&r->found, sector(r, off + s.size - 1u, &t) && t.off == s.off && t.size == s.size,
 		       "sector_at answers the same for every octet of a sector", off);
 		n++;
 	}
-	expect(r, n >= 3, "the range has three sectors for this test", r->c->off);
-	expect(r, dev(r)->ops->sector_at(dev(r)->ctx, dev(r)->size, &t) < 0, "sector_at refuses offsets behind the device",
-	       dev(r)->size);
+	expect(&r->found, n >= 3, "the range has three sectors for this test", r->c->off);
+	expect(&r->found, dev(r)->ops->sector_at(dev(r)->ctx, dev(r)->size, &t) < 0,
+	       "sector_at refuses offsets behind the device", dev(r)->size);
 	return n >= 3;
 }
 
@@ -157,10 +144,10 @@ static void erase_erases(struct run *r)
 	uint32_t bad = r->c->off;
 
 	if (!erase_all(r)) {
-		broke(r, "whole sectors can be erased", r->c->off);
+		broke(&r->found, "whole sectors can be erased", r->c->off);
 		return;
 	}
-	expect(r, holds(r, r->c->off, end(r), true, 0, &bad), "erased octets read as the erased value", bad);
+	expect(&r->found, holds(r, r->c->off, end(r), true, 0, &bad), "erased octets read as the erased value", bad);
 }
 
 static void writes_stay(struct run *r)
@@ -172,10 +159,10 @@ static void writes_stay(struct run *r)
 		uint32_t bad = r->c->off;
 
 		if (!erase_all(r) || !fill(r, r->c->off, end(r), round, tug_align_down(chunks[round], w))) {
-			broke(r, "erased octets can be programmed in any number of write units", r->c->off);
+			broke(&r->found, "erased octets can be programmed in any number of write units", r->c->off);
 			continue;
 		}
-		expect(r, holds(r, r->c->off, end(r), false, round, &bad), "programmed octets read back", bad);
+		expect(&r->found, holds(r, r->c->off, end(r), false, round, &bad), "programmed octets read back", bad);
 	}
 }
 
@@ -189,18 +176,19 @@ static void units_are_single(struct run *r)
 		uint32_t bad = off;
 
 		if (!sector(r, off, &s) || dev(r)->ops->erase(dev(r)->ctx, s.off, s.size) != TUG_OK) {
-			broke(r, "whole sectors can be erased", off);
+			broke(&r->found, "whole sectors can be erased", off);
 			return;
 		}
 		const uint32_t at[] = { s.off, s.off + tug_align_down(s.size / 2u, w), s.off + s.size - w };
 		uint32_t from = s.off;
 
 		for (unsigned i = 0; i < 3; i++) {
-			expect(r, fill(r, at[i], at[i] + w, 9, w), "a single unit can be programmed", at[i]);
+			expect(&r->found, fill(r, at[i], at[i] + w, 9, w), "a single unit can be programmed", at[i]);
 		}
 		for (unsigned i = 0; i < 3; i++) {
-			expect(r, holds(r, from, at[i], true, 0, &bad), "programming one unit leaves others erased", bad);
-			expect(r, holds(r, at[i], at[i] + w, false, 9, &bad), "a single unit reads back", bad);
+			expect(&r->found, holds(r, from, at[i], true, 0, &bad),
+			       "programming one unit leaves others erased", bad);
+			expect(&r->found, holds(r, at[i], at[i] + w, false, 9, &bad), "a single unit reads back", bad);
 			from = at[i] + w;
 		}
 	}
@@ -213,12 +201,13 @@ static void sectors_are_single(struct run *r)
 
 	if (!erase_all(r) || !fill(r, r->c->off, end(r), 4, BUF) || !sector(r, r->c->off, &s) ||
 	    !sector(r, s.off + s.size, &s) || dev(r)->ops->erase(dev(r)->ctx, s.off, s.size) != TUG_OK) {
-		broke(r, "one sector between others can be erased", r->c->off);
+		broke(&r->found, "one sector between others can be erased", r->c->off);
 		return;
 	}
-	expect(r, holds(r, r->c->off, s.off, false, 4, &bad), "erasing leaves the sector before as it is", bad);
-	expect(r, holds(r, s.off, s.off + s.size, true, 0, &bad), "erasing erases the whole sector", bad);
-	expect(r, holds(r, s.off + s.size, end(r), false, 4, &bad), "erasing leaves the sectors behind as they are", bad);
+	expect(&r->found, holds(r, r->c->off, s.off, false, 4, &bad), "erasing leaves the sector before as it is", bad);
+	expect(&r->found, holds(r, s.off, s.off + s.size, true, 0, &bad), "erasing erases the whole sector", bad);
+	expect(&r->found, holds(r, s.off + s.size, end(r), false, 4, &bad),
+	       "erasing leaves the sectors behind as they are", bad);
 }
 
 static void reads_any_alignment(struct run *r)
@@ -235,7 +224,7 @@ static void reads_any_alignment(struct run *r)
 			for (uint32_t i = 0; ok && i < n; i++) {
 				ok = out[1u + i] == mark(r, off + i, 4);
 			}
-			expect(r, ok, "reads of any alignment and length fill exactly what was asked", off);
+			expect(&r->found, ok, "reads of any alignment and length fill exactly what was asked", off);
 		}
 	}
 }
@@ -253,25 +242,28 @@ static void refuses(struct run *r)
 	}
 	memset(data, 0x33, sizeof(data));
 	if (w > 1) {
-		expect(r, write_at(r, s.off + 1u, data, w) < 0, "a write off the write unit is refused", s.off + 1u);
-		expect(r, write_at(r, s.off, data, w + 1u) < 0, "a write of broken units is refused", s.off);
+		expect(&r->found, write_at(r, s.off + 1u, data, w) < 0,
+		       "a write off the write unit is refused", s.off + 1u);
+		expect(&r->found, write_at(r, s.off, data, w + 1u) < 0, "a write of broken units is refused", s.off);
 	}
-	expect(r, write_at(r, dev(r)->size, data, w) < 0, "a write behind the device is refused", dev(r)->size);
-	expect(r, write_at(r, dev(r)->size - w, data, 2u * (size_t)w) < 0, "a write over the end is refused", dev(r)->size);
-	expect(r, read_at(r, dev(r)->size - 1u, data, 2) < 0, "a read over the end is refused", dev(r)->size);
-	expect(r, dev(r)->ops->erase(dev(r)->ctx, s.off + w, s.size - w) < 0, "an erase off the sector grid is refused",
-	       s.off + w);
-	expect(r, dev(r)->ops->erase(dev(r)->ctx, s.off, s.size - w) < 0, "an erase of a broken sector is refused", s.off);
-	expect(r, holds(r, r->c->off, s.off, false, 4, &bad), "a refused call changes nothing", bad);
-	expect(r, holds(r, s.off, s.off + s.size, true, 0, &bad), "a refused call changes nothing", bad);
+	expect(&r->found, write_at(r, dev(r)->size, data, w) < 0, "a write behind the device is refused", dev(r)->size);
+	expect(&r->found, write_at(r, dev(r)->size - w, data, 2u * (size_t)w) < 0,
+	       "a write over the end is refused", dev(r)->size);
+	expect(&r->found, read_at(r, dev(r)->size - 1u, data, 2) < 0, "a read over the end is refused", dev(r)->size);
+	expect(&r->found, dev(r)->ops->erase(dev(r)->ctx, s.off + w, s.size - w) < 0,
+	       "an erase off the sector grid is refused", s.off + w);
+	expect(&r->found, dev(r)->ops->erase(dev(r)->ctx, s.off, s.size - w) < 0,
+	       "an erase of a broken sector is refused", s.off);
+	expect(&r->found, holds(r, r->c->off, s.off, false, 4, &bad), "a refused call changes nothing", bad);
+	expect(&r->found, holds(r, s.off, s.off + s.size, true, 0, &bad), "a refused call changes nothing", bad);
 }
 
 unsigned flash_contract_run(const struct flash_contract *c)
 {
-	struct run r = { c, 0, { 0 } };
+	struct run r = { c, { c->report, c->ctx, 0 }, { 0 } };
 
 	if (!description(&r) || !sector_map(&r)) {
-		return r.broken;
+		return r.found.broken;
 	}
 	erase_erases(&r);
 	writes_stay(&r);
@@ -279,5 +271,5 @@ unsigned flash_contract_run(const struct flash_contract *c)
 	sectors_are_single(&r);
 	reads_any_alignment(&r);
 	refuses(&r);
-	return r.broken;
+	return r.found.broken;
 }
