@@ -19,33 +19,17 @@
 #include <tug/imgtool.h>
 
 #include "image_vec.h"
+#include "imgtool_dir.h"
 #include "src/imgtool/sign_priv.h"
 
 static char why[TUG_WHY_CAP];
-static char dir[] = "/tmp/tug-encrypt-XXXXXX";
-
-static const char *path(char out[64], const char *name)
-{
-	snprintf(out, 64, "%s/%s", dir, name);
-	return out;
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	return mkdtemp(dir) == NULL;
-}
 
 static int teardown(void **state)
 {
 	static const char *const names[] = { "in", "out", "enc", "enc.hex", "out.hex", "kek" };
-	char p[64];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		unlink(path(p, names[i]));
-	}
-	return rmdir(dir); /* fails when a temporary file was left behind */
+	return dir_remove(names, sizeof(names) / sizeof(names[0]));
 }
 
 static void put(const char *name, const void *data, size_t len)
