@@ -10,7 +10,7 @@
 #include <tug/port/crypto_openssl.h>
 #include <tug/port/lzma.h>
 
-#include "tests/unit/boot_small.h"
+#include "tests/unit/boot_signing.h"
 
 #define PAYLOAD 5000u
 
@@ -27,9 +27,7 @@ static struct test_image sign(const struct tug_key *key, payload_fn fn, struct t
 {
 	struct tug_sign_options o = tug_sign_defaults();
 	uint8_t payload[PAYLOAD];
-	struct tug_file in = { .data = { payload, sizeof(payload) } }, out = { 0 };
-	struct test_image img;
-	char why[TUG_WHY_CAP];
+	struct tug_file in = { .data = { payload, sizeof(payload) } };
 
 	o.key = key;
 	o.version = v;
@@ -40,15 +38,7 @@ static struct test_image sign(const struct tug_key *key, payload_fn fn, struct t
 	for (uint32_t i = 0; i < PAYLOAD; i++) {
 		payload[i] = fn(i / 16);
 	}
-	if (tug_sign(&in, &o, &out, why) != TUG_OK) {
-		fail_msg("%s", why);
-	}
-	img.len = (uint32_t)out.data.len;
-	img.bytes = malloc(img.len);
-	assert_non_null(img.bytes);
-	memcpy(img.bytes, out.data.p, img.len);
-	tug_file_free(&out);
-	return img;
+	return image_sign(&in, &o);
 }
 
 static struct bench *bench_make(const struct tug_boot_mode_ops *mode, enum tug_compression c)

@@ -9,15 +9,13 @@
 #include <tug/imgtool.h>
 #include <tug/port/crypto_openssl.h>
 
-#include "tests/unit/boot_small.h"
+#include "tests/unit/boot_signing.h"
 
 static struct test_image sign(const struct tug_key *key, payload_fn fn, uint32_t payload, struct tug_version v)
 {
 	struct tug_sign_options o = tug_sign_defaults();
 	struct tug_file in = { 0 };
-	struct tug_file out = { 0 };
 	struct test_image img;
-	char why[TUG_WHY_CAP];
 
 	o.key = key;
 	o.version = v;
@@ -28,15 +26,8 @@ static struct test_image sign(const struct tug_key *key, payload_fn fn, uint32_t
 	for (uint32_t i = 0; i < payload; i++) {
 		in.data.p[i] = fn(i);
 	}
-	if (tug_sign(&in, &o, &out, why) != TUG_OK) {
-		fail_msg("%s", why);
-	}
-	img.len = (uint32_t)out.data.len;
-	img.bytes = malloc(img.len);
-	assert_non_null(img.bytes);
-	memcpy(img.bytes, out.data.p, img.len);
+	img = image_sign(&in, &o);
 	tug_file_free(&in);
-	tug_file_free(&out);
 	return img;
 }
 
