@@ -182,6 +182,14 @@ enum tug_priv_form {
 };
 
 /**
+ * The private key as the DER a bootloader decrypts with, in TUG_PRIV_DEFAULT: what `key` of struct tug_image_enc is with the
+ * OpenSSL port. Secret; released by the caller with tug_octets_free(), which wipes it.
+ * Errors: TUG_EINVAL (public key, Ed25519), TUG_ECRYPTO (inside an HSM: cannot be read out), TUG_ENOSPACE; `out` then stays as
+ * it was. Source: docs/image.md, encryption.
+ */
+int tug_key_private_der(const struct tug_key *key, struct tug_octets *out, char *why);
+
+/**
  * The private key as the C array `enc_priv_key` that a bootloader decrypts with. `minimal` leaves out what can be
  * computed: RSA keeps N, E, D, P, Q; EC drops the public point; X25519 has nothing to leave out.
  * Errors: TUG_EINVAL (public key, Ed25519, form the type does not have), TUG_ECRYPTO, TUG_ENOSPACE.
@@ -400,7 +408,7 @@ struct tug_decrypt_result {
  * Decrypt `in` with the private half of the key it was encrypted for. `out` appears when the digest matches the plain text,
  * else not at all. Binary to binary goes through in pieces. `res` may be NULL.
  * Errors: TUG_EINVAL (public key, no such kind), TUG_ENOKEY (another key), TUG_ESTATE (nothing is encrypted), TUG_EHASH,
- * TUG_ENOHASH, TUG_ETLV, those of tug_file_check_image and tug_file_write.
+ * TUG_ENOHASH, TUG_ETLV, TUG_ECRYPTO (key inside an HSM), those of tug_file_check_image and tug_file_write.
  */
 int tug_decrypt_path(const char *in, const char *out, const struct tug_enc_key *key, enum tug_decrypt_form form,
 		     struct tug_decrypt_result *res, char *why);

@@ -20,8 +20,6 @@
 
 #define KEYS_MAX 8u
 #define GROUPS_MAX 8u
-/* A private key of RSA-2048 has 1218 octets. */
-#define ENC_DER_MAX 2048u
 
 /* What the configuration points to until the device is created. */
 struct parts {
@@ -31,8 +29,7 @@ struct parts {
 	struct tug_key *key[KEYS_MAX];
 	struct tug_pubkey pub[KEYS_MAX];
 	struct tug_cli_enc enc_key;
-	struct tug_octets enc_pem;   /* secret */
-	uint8_t enc_der[ENC_DER_MAX]; /* secret */
+	struct tug_octets enc_der; /* secret */
 	struct tug_image_enc enc;
 	struct tug_file primary;
 	struct tug_file secondary;
@@ -45,11 +42,7 @@ static void free_parts(struct parts *p)
 		tug_key_free(p->key[i]);
 	}
 	tug_cli_enc_free(&p->enc_key);
-	if (p->enc_pem.p != NULL) {
-		tug_wipe(p->enc_pem.p, p->enc_pem.len);
-	}
-	tug_octets_free(&p->enc_pem);
-	tug_wipe(p->enc_der, sizeof(p->enc_der));
+	tug_octets_free(&p->enc_der);
 	tug_file_free(&p->primary);
 	tug_file_free(&p->secondary);
 }
@@ -210,22 +203,6 @@ static int read_files(struct tug_cli *cli, struct parts *p)
 	return TUG_EXIT_DONE;
 }
 
-/* The octets between the lines of a PEM text. */
-static int der_of_pem(struct tug_slice pem, struct tug_buf *der)
-{
-	const char *p = (const char *)pem.p;
-	const char *end = p + pem.len;
-	const char *first = memchr(p, '\n', pem.len);
-	const char *last;
-
-	if (first == NULL) {
-		return TUG_ECRYPTO;
-	}
-	for (last = first + 1; last < end && *last != '-'; last++) {
-	}
-	return tug_base64_decode(tug_slice_of(first + 1, (size_t)(last - first - 1)), der);
-}
-
 static enum tug_tlv_type scheme_of(const struct tug_cli *cli, const struct tug_key *key)
 {
 	if (key == NULL) {
@@ -237,7 +214,6 @@ static enum tug_tlv_type scheme_of(const struct tug_cli *cli, const struct tug_k
 	return tug_key_type(key) == TUG_SIG_P256 ? TUG_TLV_ENC_EC256 : TUG_TLV_ENC_RSA2048;
 }
 
-/* What the bootloader decrypts with. */
 static void read_sha(struct tug_cli *cli, struct parts *p)
 {
 	const char *bits = tug_args_text(cli->args, "sha", "256");
@@ -245,11 +221,11 @@ static void read_sha(struct tug_cli *cli, struct parts *p)
 	p->cfg.hash = strcmp(bits, "512") == 0 ? TUG_SHA512 : strcmp(bits, "384") == 0 ? TUG_SHA384 : TUG_SHA256;
 }
 
+/* What the bootloader decrypts with. */
 static int read_enc_key(struct tug_cli *cli, struct parts *p)
 {
 	const char *path = tug_args_text(cli->args, "enc-key", NULL);
 	const struct tug_key *key;
-	struct tug_buf der = tug_buf_of(p->enc_der, sizeof(p->enc_der));
 	char why[TUG_WHY_CAP] = "";
 	int rc;
 
@@ -278,12 +254,11 @@ static int read_enc_key(struct tug_cli *cli, struct parts *p)
 		return tug_usage_error(cli, "--enc-key: a key encryption key is as long as the images' keys (--encrypt-keylen)");
 	}
 	if (key != NULL) {
-		rc = tug_key_private_pem(key, NULL, &p->enc_pem, why);
-		rc = rc == TUG_OK ? der_of_pem(tug_slice_of(p->enc_pem.p, p->enc_pem.len), &der) : rc;
+		rc = tug_key_private_der(key, &p->enc_der, why);
 		if (rc != TUG_OK) {
-			return tug_local_error(cli, rc, "%s", why[0] != '\0' ? why : "--enc-key: cannot take the key apart");
+			return tug_local_error(cli, rc, "--enc-key: %s", why);
 		}
-		p->enc.key = tug_buf_slice(&der);
+		p->enc.key = tug_slice_of(p->enc_der.p, p->enc_der.len);
 	}
 	p->cfg.enc = &p->enc;
 	return TUG_EXIT_DONE;

@@ -95,13 +95,13 @@ static int decrypt(struct job *j, struct tug_sink sink, char *why)
 	}
 	alg = len == 32 ? TUG_SHA256 : len == 48 ? TUG_SHA384 : TUG_SHA512;
 	if (rc == TUG_OK) {
-		rc = copy(j, &j->plain.io, sink, alg, is);
+		rc = copy(j, &j->plain.view.io, sink, alg, is);
 	}
 	if (rc == TUG_OK && memcmp(is, want, len) != 0) {
 		rc = say_mismatch(j, alg, want, why);
 	}
 	if (rc == TUG_OK) {
-		*j->res = (struct tug_decrypt_result){ j->img.hdr.version, j->plain.tlv, (uint16_t)(8u * j->plain.key.len), j->img.hdr.img_size };
+		*j->res = (struct tug_decrypt_result){ j->img.hdr.version, j->plain.tlv, (uint16_t)(8u * j->plain.view.key.len), j->img.hdr.img_size };
 	}
 	return rc;
 }

@@ -10,12 +10,9 @@
 #include "order_priv.h"
 #include "wrap_priv.h"
 
-/** A medium whose payload is decrypted while it is read. */
+/** A file whose payload is decrypted while it is read. */
 struct tug_plain {
-	const struct tug_io *raw; /**< the file; borrows */
-	struct tug_io io;         /**< what the reader gets */
-	struct tug_image_hdr hdr; /**< says what is payload */
-	struct tug_image_key key; /**< of the image, secret */
+	struct tug_enc_view view; /**< view.io is what the reader gets; its key is secret */
 	uint16_t tlv;             /**< type of the TLV that held the key */
 };
 
@@ -23,7 +20,7 @@ struct tug_plain {
 bool tug_is_encrypted(const struct tug_image *img);
 /**
  * Open the key of `img`, which lies on `raw`, and read its payload with it. Ended by tug_plain_end, also after a failure.
- * Errors: TUG_EINVAL (a public key), TUG_ENOKEY, TUG_ETLV, TUG_ECRYPTO, io errors.
+ * Errors: TUG_EINVAL (a public key), TUG_ENOKEY, TUG_ETLV, TUG_ECRYPTO (also a key inside an HSM), io errors.
  */
 int tug_plain_begin(struct tug_plain *p, const struct tug_image *img, const struct tug_io *raw, const struct tug_enc_key *key,
 		    const char *name, char *why);

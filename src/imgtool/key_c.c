@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Decides how a private key looks inside a bootloader that decrypts with it: DER, whole or without what can be
- * computed, as a C array. Refuses to write files. Called by the command line.
+ * computed, as octets or a C array. Refuses to write files. Called by plain.c and the command line.
  */
 #include <string.h>
 
@@ -154,18 +154,41 @@ static int choose(const struct tug_key *key, enum tug_priv_form form, bool *pkcs
 	return TUG_OK;
 }
 
-int tug_key_private_c(const struct tug_key *key, enum tug_priv_form form, bool minimal, struct tug_octets *out, char *why)
+/* The DER with all that a private half has, in the form `*pkcs8` then says. */
+static int whole_der(const struct tug_key *key, enum tug_priv_form form, bool *pkcs8, struct tug_octets *out, char *why)
 {
-	struct tug_text whole = { 0 }, cut = { 0 }, text = { 0 };
-	bool pkcs8 = false, ok;
-	int rc = choose(key, form, &pkcs8, why);
+	struct tug_text t = { 0 };
+	int rc = choose(key, form, pkcs8, why);
 
 	if (rc != TUG_OK) {
 		return rc;
 	}
-	ok = encode(key, pkcs8 ? "PrivateKeyInfo" : "type-specific", &whole);
-	struct tug_slice der = tug_slice_of(whole.o.p, whole.o.len);
-	if (ok && minimal && !tug_key_is_x25519(key)) {
+	if (!encode(key, *pkcs8 ? "PrivateKeyInfo" : "type-specific", &t)) {
+		tug_octets_free(&t.o);
+		return tug_why(why, TUG_ECRYPTO, "the private half cannot be read out (a key inside an HSM never can); give the key as a PEM file");
+	}
+	return tug_text_take(&t, out) == TUG_OK ? TUG_OK : tug_why(why, TUG_ENOSPACE, "out of memory");
+}
+
+int tug_key_private_der(const struct tug_key *key, struct tug_octets *out, char *why)
+{
+	bool pkcs8 = false;
+
+	return whole_der(key, TUG_PRIV_DEFAULT, &pkcs8, out, why);
+}
+
+int tug_key_private_c(const struct tug_key *key, enum tug_priv_form form, bool minimal, struct tug_octets *out, char *why)
+{
+	struct tug_octets whole = { NULL, 0 };
+	struct tug_text cut = { 0 }, text = { 0 };
+	bool pkcs8 = false, ok = true;
+	int rc = whole_der(key, form, &pkcs8, &whole, why);
+
+	if (rc != TUG_OK) {
+		return rc;
+	}
+	struct tug_slice der = tug_slice_of(whole.p, whole.len);
+	if (minimal && !tug_key_is_x25519(key)) {
 		ok = pkcs8 ? minimal_pkcs8(der, &cut) : keep_values(der, key->type == TUG_SIG_P256 || key->type == TUG_SIG_P384 ?
 										    is_no_point : is_rsa_core, &cut);
 		der = tug_slice_of(cut.o.p, cut.o.len);
@@ -173,12 +196,12 @@ int tug_key_private_c(const struct tug_key *key, enum tug_priv_form form, bool m
 	if (ok) {
 		tug_key_put_c(&text, "getpriv", "enc_priv_key", der);
 	}
-	text.failed = text.failed || whole.failed || cut.failed;
-	tug_octets_free(&whole.o);
+	text.failed = text.failed || cut.failed;
+	tug_octets_free(&whole);
 	tug_octets_free(&cut.o);
 	if (!ok) {
 		tug_octets_free(&text.o);
-		return tug_why(why, TUG_ECRYPTO, "the private half cannot be read out (a key inside an HSM never can)");
+		return tug_why(why, TUG_ECRYPTO, "the private half has no shorter form; leave --minimal out");
 	}
 	return tug_text_take(&text, out) == TUG_OK ? TUG_OK : tug_why(why, TUG_ENOSPACE, "out of memory");
 }

@@ -14,14 +14,6 @@ bool tug_is_encrypted(const struct tug_image *img)
 	return (img->hdr.flags & (TUG_IMG_F_ENC_AES128 | TUG_IMG_F_ENC_AES256)) != 0;
 }
 
-static int read_plain(void *ctx, uint32_t off, void *dst, size_t len)
-{
-	struct tug_plain *p = ctx;
-	int rc = p->raw->read_at(p->raw->ctx, off, dst, len);
-
-	return rc == TUG_OK ? tug_image_crypt_at(&tug_crypto_enc_openssl, &p->key, &p->hdr, off, dst, len) : rc;
-}
-
 /* ---- the key of the image ------------------------------------------------------------------------------- */
 
 /* The first TLV whose scheme goes with the key; what there is instead in `other`. Result: 1 found, 0 none, or an error. */
@@ -55,36 +47,54 @@ static int say_none(const struct tug_wrap *other, const struct tug_enc_key *key,
 		       tug_enc_key_name(key));
 }
 
-static int open_key(struct tug_plain *p, const struct tug_image *img, const struct tug_enc_key *key, const char *name, char *why)
+/* What opens a TLV of that type with that key; `der` holds the octets of a private key until they are wiped. */
+static int make_enc(const struct tug_enc_key *key, uint16_t tlv, struct tug_octets *der, struct tug_image_enc *enc, char *why)
 {
-	uint8_t wrapped[TUG_WRAPPED_MAX];
-	const struct tug_wrap *w, *other;
-	struct tug_tlv tlv;
-	int rc = find_wrapped(img, key, &tlv, &other);
+	int rc = key->key != NULL ? tug_key_private_der(key->key, der, why) : TUG_OK;
 
-	if (rc <= 0) {
-		return rc < 0 ? tug_why(why, rc, "%s: %s; %s", name, tug_strerror(rc), tug_err_advice(rc)) : say_none(other, key, name, why);
-	}
-	w = tug_wrap_of_tlv(tlv.type);
-	p->tlv = tlv.type;
-	p->key.len = tug_image_key_len(&img->hdr);
-	if (tlv.len != tug_wrap_len(w, p->key.len)) {
-		return tug_why(why, TUG_ETLV, "the wrapped key of %s (%s) has %u octets instead of %zu; encrypt it again", name, w->name, tlv.len,
-			       tug_wrap_len(w, p->key.len));
-	}
-	if (key->key == NULL && key->kek.len != p->key.len) {
-		return tug_why(why, TUG_ENOKEY, "%s holds a key of %u bits, and the key encryption key given has %zu", name, 8u * p->key.len,
-			       8 * key->kek.len);
-	}
-	rc = tug_tlv_read(img, &tlv, wrapped, sizeof(wrapped));
-	if (rc == TUG_OK) {
-		rc = tug_unwrap_key(w, key, tug_slice_of(wrapped, tlv.len), p->key.octets, p->key.len);
-	}
+	enc->crypto = &tug_crypto_enc_openssl;
+	enc->scheme = (enum tug_tlv_type)tlv;
+	enc->key = key->key != NULL ? tug_slice_of(der->p, der->len) : key->kek;
+	return rc;
+}
+
+static int say_open(int rc, const struct tug_enc_key *key, const char *name, char *why)
+{
 	if (rc == TUG_ENOKEY) {
 		return tug_why(why, rc, "the key given does not open %s: it was encrypted for another %s key, or its wrapped key is damaged", name,
 			       tug_enc_key_name(key));
 	}
 	return rc == TUG_OK ? rc : tug_why(why, rc, "%s: %s; %s", name, tug_strerror(rc), tug_err_advice(rc));
+}
+
+static int open_key(struct tug_plain *p, const struct tug_image *img, const struct tug_enc_key *key, const char *name, char *why)
+{
+	uint8_t key_len = tug_image_key_len(&img->hdr);
+	struct tug_octets der = { NULL, 0 };
+	const struct tug_wrap *w, *other;
+	struct tug_image_enc enc;
+	struct tug_tlv tlv;
+	int rc = find_wrapped(img, key, &tlv, &other);
+
+	if (rc <= 0) {
+		return rc < 0 ? say_open(rc, key, name, why) : say_none(other, key, name, why);
+	}
+	w = tug_wrap_of_tlv(tlv.type);
+	p->tlv = tlv.type;
+	if (tlv.len != tug_wrap_len(w, key_len)) {
+		return tug_why(why, TUG_ETLV, "the wrapped key of %s (%s) has %u octets instead of %zu; encrypt it again", name, w->name, tlv.len,
+			       tug_wrap_len(w, key_len));
+	}
+	if (key->key == NULL && key->kek.len != key_len) {
+		return tug_why(why, TUG_ENOKEY, "%s holds a key of %u bits, and the key encryption key given has %zu", name, 8u * key_len,
+			       8 * key->kek.len);
+	}
+	rc = make_enc(key, tlv.type, &der, &enc, why);
+	if (rc == TUG_OK) {
+		rc = say_open(tug_enc_view_open(&p->view, img, &enc), key, name, why);
+	}
+	tug_octets_free(&der);
+	return rc;
 }
 
 static int check_key(const struct tug_enc_key *key, char *why)
@@ -105,16 +115,14 @@ int tug_plain_begin(struct tug_plain *p, const struct tug_image *img, const stru
 	int rc = check_key(key, why);
 
 	memset(p, 0, sizeof(*p));
-	p->raw = raw;
-	p->hdr = img->hdr;
-	p->io = *raw;
-	p->io.read_at = read_plain;
-	p->io.write_at = NULL;
-	p->io.ctx = p;
-	return rc == TUG_OK ? open_key(p, img, key, name, why) : rc;
+	if (rc == TUG_OK) {
+		rc = open_key(p, img, key, name, why);
+	}
+	p->view.below = raw; /* not what turns big-endian structures around: the digest covers the octets as they are */
+	return rc;
 }
 
 void tug_plain_end(struct tug_plain *p)
 {
-	tug_wipe(&p->key, sizeof(p->key));
+	tug_wipe(&p->view.key, sizeof(p->view.key));
 }

@@ -135,12 +135,12 @@ static int verify_plain(const struct verify_job *j, struct tug_verify_result *re
 		rc = tug_plain_begin(&plain, &img, j->io, j->enc, j->name, why);
 	}
 	if (rc == TUG_OK) {
-		rc = verify_octets(&plain.io, j->key, &img, res);
+		rc = verify_octets(&plain.view.io, j->key, &img, res);
 		res->enc_tlv = plain.tlv;
 		rc = say_verify(rc, j->key, j->name, why);
 	}
 	if (rc == TUG_OK) {
-		rc = tug_verify_unpacked(&plain.io, j->key, j->name, res, why);
+		rc = tug_verify_unpacked(&plain.view.io, j->key, j->name, res, why);
 	}
 	tug_plain_end(&plain);
 	return rc;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Decides how the key of one image is wrapped and opened: RSA-OAEP, AES key wrap, ECIES. Refuses to know images. Called by
- * encrypt.c and decrypt.c; draws from the system's random numbers.
+ * Decides how the key of one image is wrapped: RSA-OAEP, AES key wrap, ECIES. Refuses to know images, and to open what it
+ * wrapped (src/image does). Called by encrypt.c; draws from the system's random numbers.
  */
 #include <string.h>
 
@@ -86,40 +86,24 @@ static bool rsa_wrap(const struct tug_key *key, struct tug_slice image_key, uint
 	return ok;
 }
 
-static bool rsa_unwrap(const struct tug_key *key, struct tug_slice wrapped, uint8_t *image_key, size_t len)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key->pkey, NULL);
-	uint8_t plain[TUG_WRAPPED_MAX];
-	size_t n = sizeof(plain);
-	bool ok = ctx != NULL && EVP_PKEY_decrypt_init(ctx) == 1 && oaep(ctx) &&
-		  EVP_PKEY_decrypt(ctx, plain, &n, wrapped.p, wrapped.len) == 1 && n == len;
-
-	if (ok) {
-		memcpy(image_key, plain, len);
-	}
-	OPENSSL_cleanse(plain, sizeof(plain));
-	EVP_PKEY_CTX_free(ctx);
-	return ok;
-}
-
 /* ---- AES key wrap (RFC 3394) ---------------------------------------------------------------------------- */
 
-static bool key_wrap(struct tug_slice kek, struct tug_slice in, uint8_t *out, size_t out_len, bool wrap)
+static bool key_wrap(struct tug_slice kek, struct tug_slice in, uint8_t *out)
 {
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	const EVP_CIPHER *cipher = kek.len == 32 ? EVP_aes_256_wrap() : EVP_aes_128_wrap();
-	uint8_t buf[TUG_WRAP_KEY_MAX + 16];
+	uint8_t buf[TUG_WRAP_KEY_MAX + 16]; /* the library's own scratch may reach past the result */
 	int n = 0, rest = 0;
 	bool ok = false;
 
 	if (ctx != NULL) {
 		EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-		ok = in.len <= TUG_WRAP_KEY_MAX + 8 && EVP_CipherInit_ex(ctx, cipher, NULL, kek.p, NULL, wrap) == 1 &&
-		     EVP_CipherUpdate(ctx, buf, &n, in.p, (int)in.len) == 1 && EVP_CipherFinal_ex(ctx, buf + n, &rest) == 1 &&
-		     (size_t)n + (size_t)rest == out_len;
+		ok = in.len <= TUG_WRAP_KEY_MAX && EVP_EncryptInit_ex(ctx, cipher, NULL, kek.p, NULL) == 1 &&
+		     EVP_EncryptUpdate(ctx, buf, &n, in.p, (int)in.len) == 1 && EVP_EncryptFinal_ex(ctx, buf + n, &rest) == 1 &&
+		     (size_t)n + (size_t)rest == in.len + 8;
 	}
 	if (ok) {
-		memcpy(out, buf, out_len);
+		memcpy(out, buf, in.len + 8);
 	}
 	OPENSSL_cleanse(buf, sizeof(buf));
 	EVP_CIPHER_CTX_free(ctx);
@@ -203,55 +187,14 @@ static bool ecies_wrap(const struct tug_wrap *w, const struct tug_key *key, stru
 	return ok;
 }
 
-static EVP_PKEY *peer_of(EVP_PKEY *own, const uint8_t *point, size_t len)
-{
-	EVP_PKEY *peer = EVP_PKEY_new();
-
-	if (peer != NULL && (EVP_PKEY_copy_parameters(peer, own) != 1 || EVP_PKEY_set1_encoded_public_key(peer, point, len) != 1)) {
-		EVP_PKEY_free(peer);
-		peer = NULL;
-	}
-	return peer;
-}
-
-static bool ecies_unwrap(const struct tug_wrap *w, const struct tug_key *key, struct tug_slice wrapped, uint8_t *image_key, size_t len)
-{
-	const uint8_t *mac = wrapped.p + w->point_len, *cipher = mac + w->mac_len;
-	uint8_t secret[SECRET_MAX], okm[TUG_WRAP_KEY_MAX + MAC_MAX], want[MAC_MAX];
-	size_t n = sizeof(secret);
-	EVP_PKEY *peer = w->tlv == TUG_TLV_ENC_EC256 && wrapped.p[0] != 0x04 ? NULL : peer_of(key->pkey, wrapped.p, w->point_len);
-	bool ok = peer != NULL && agree(key->pkey, peer, secret, &n) && expand(w, tug_slice_of(secret, n), okm, len + w->mac_len) &&
-		  mac_of(w, okm + len, tug_slice_of(cipher, len), want) && CRYPTO_memcmp(mac, want, w->mac_len) == 0 &&
-		  ctr_once(tug_slice_of(okm, len), tug_slice_of(cipher, len), image_key);
-
-	OPENSSL_cleanse(secret, sizeof(secret));
-	OPENSSL_cleanse(okm, sizeof(okm));
-	EVP_PKEY_free(peer);
-	return ok;
-}
-
 /* ---- by scheme ------------------------------------------------------------------------------------------ */
 
 int tug_wrap_key(const struct tug_wrap *w, const struct tug_enc_key *key, struct tug_slice image_key, uint8_t out[TUG_WRAPPED_MAX])
 {
 	bool ok = w->tlv == TUG_TLV_ENC_RSA2048 ? rsa_wrap(key->key, image_key, out)
-		  : w->tlv == TUG_TLV_ENC_KW	? key_wrap(key->kek, image_key, out, image_key.len + 8, true)
+		  : w->tlv == TUG_TLV_ENC_KW	? key_wrap(key->kek, image_key, out)
 						: ecies_wrap(w, key->key, image_key, out);
 
 	ERR_clear_error();
 	return ok ? TUG_OK : TUG_ECRYPTO;
-}
-
-int tug_unwrap_key(const struct tug_wrap *w, const struct tug_enc_key *key, struct tug_slice wrapped, uint8_t *image_key, size_t len)
-{
-	bool ok;
-
-	if (len > TUG_WRAP_KEY_MAX || wrapped.len != tug_wrap_len(w, len)) {
-		return TUG_ECRYPTO;
-	}
-	ok = w->tlv == TUG_TLV_ENC_RSA2048 ? rsa_unwrap(key->key, wrapped, image_key, len)
-	     : w->tlv == TUG_TLV_ENC_KW	   ? key_wrap(key->kek, wrapped, image_key, len, false)
-					   : ecies_unwrap(w, key->key, wrapped, image_key, len);
-	ERR_clear_error();
-	return ok ? TUG_OK : TUG_ENOKEY;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How the key of one image is wrapped for the bootloader and opened again: OpenSSL's part of image encryption. Only
- * src/imgtool and its unit tests may include it.
+ * How the key of one image is wrapped for the bootloader: OpenSSL's part of image encryption. Only src/imgtool and its unit
+ * tests may include it.
  */
 #ifndef TUG_WRAP_PRIV_H
 #define TUG_WRAP_PRIV_H
@@ -32,7 +32,5 @@ const char *tug_enc_key_name(const struct tug_enc_key *key);
 
 /** Wrap an image key into out[tug_wrap_len()]. Errors: TUG_ECRYPTO. */
 int tug_wrap_key(const struct tug_wrap *w, const struct tug_enc_key *key, struct tug_slice image_key, uint8_t out[TUG_WRAPPED_MAX]);
-/** Open a wrapped image key of `len` octets. Errors: TUG_ENOKEY (not for this key, or damaged), TUG_ECRYPTO. */
-int tug_unwrap_key(const struct tug_wrap *w, const struct tug_enc_key *key, struct tug_slice wrapped, uint8_t *image_key, size_t len);
 
 #endif

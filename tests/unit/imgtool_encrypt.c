@@ -20,6 +20,7 @@
 
 #include "image_vec.h"
 #include "imgtool_dir.h"
+#include "src/imgtool/key_priv.h"
 #include "src/imgtool/sign_priv.h"
 
 static char why[TUG_WHY_CAP];
@@ -259,6 +260,70 @@ static void refused(void **state)
 	}
 }
 
+/* A private key whose octets stay where they are, as in an HSM. */
+static struct tug_key *without_octets(const struct tug_key *key)
+{
+	struct tug_slice der = tug_key_public_der(key);
+	const unsigned char *p = der.p;
+	EVP_PKEY *pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)der.len);
+	struct tug_key *out = NULL;
+
+	assert_non_null(pkey);
+	assert_int_equal(tug_key_wrap(pkey, true, true, "hsm", &out, why), TUG_OK);
+	return out;
+}
+
+/* What is said of a key that opens nothing: another one, a damaged wrapped key, one that cannot be read out. */
+static void wrong_key(void **state)
+{
+	static const struct {
+		const char *type, *text;
+	} rows[] = {
+		{ "x25519", "for another x25519 key, or its wrapped key is damaged" },
+		{ "ecdsa-p256", "for another ecdsa-p256 key, or its wrapped key is damaged" },
+		{ "rsa-2048", "for another rsa-2048 key, or its wrapped key is damaged" },
+	};
+	char in[64], enc[64], out[64];
+
+	(void)state;
+	put("in", "some firmware", 13);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tug_sign_options o = tug_sign_defaults();
+		struct tug_key *right, *wrong, *hsm;
+		struct tug_octets der, image;
+
+		assert_int_equal(tug_key_make(rows[i].type, &right, why), TUG_OK);
+		assert_int_equal(tug_key_make(rows[i].type, &wrong, why), TUG_OK);
+		o.pad_header = true;
+		o.enc.key = right;
+		assert_int_equal(tug_sign_path(path(in, "in"), path(enc, "enc"), &o, NULL, why), TUG_OK);
+		unlink(path(out, "out"));
+		o.enc.key = wrong;
+		assert_int_equal(tug_decrypt_path(enc, out, &o.enc, TUG_DECRYPT_IMAGE, NULL, why), TUG_ENOKEY);
+		assert_non_null(strstr(why, rows[i].text));
+		if (tug_key_type(right) == TUG_SIG_RSA2048) {
+			hsm = without_octets(right);
+			o.enc.key = hsm;
+			assert_int_equal(tug_key_private_der(hsm, &der, why), TUG_ECRYPTO);
+			assert_int_equal(tug_decrypt_path(enc, out, &o.enc, TUG_DECRYPT_IMAGE, NULL, why), TUG_ECRYPTO);
+			assert_non_null(strstr(why, "inside an HSM"));
+			assert_int_equal(tug_verify_encrypted(enc, NULL, &o.enc, NULL, why), TUG_ECRYPTO);
+			assert_non_null(strstr(why, "give the key as a PEM file"));
+			tug_key_free(hsm);
+		}
+		o.enc.key = right;
+		assert_int_equal(tug_file_read_raw(enc, &image, why), TUG_OK);
+		image.p[image.len - 1] ^= 1; /* the wrapped key is the last TLV */
+		put("enc", image.p, image.len);
+		assert_int_equal(tug_decrypt_path(enc, out, &o.enc, TUG_DECRYPT_IMAGE, NULL, why), TUG_ENOKEY);
+		assert_non_null(strstr(why, rows[i].text));
+		assert_false(there("out"));
+		tug_octets_free(&image);
+		tug_key_free(right);
+		tug_key_free(wrong);
+	}
+}
+
 static void kek_files(void **state)
 {
 	static const struct {
@@ -326,7 +391,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden),  cmocka_unit_test(round_trips), cmocka_unit_test(intel_hex),
-		cmocka_unit_test(refused), cmocka_unit_test(kek_files),	  cmocka_unit_test(trailer),
+		cmocka_unit_test(refused), cmocka_unit_test(wrong_key),	  cmocka_unit_test(kek_files),
+		cmocka_unit_test(trailer),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -89,6 +89,11 @@ static void public_half(void **state)
 	assert_false(tug_key_is_private(pub));
 	assert_int_equal(tug_key_private_c(pub, TUG_PRIV_DEFAULT, false, &text, why), TUG_EINVAL);
 	assert_non_null(strstr(why, "public"));
+	assert_int_equal(tug_key_private_der(pub, &text, why), TUG_EINVAL);
+	assert_non_null(strstr(why, "public"));
+	assert_int_equal(tug_key_private_der(key, &text, why), TUG_OK);
+	assert_int_equal(text.len, 48); /* PKCS#8, as TUG_PRIV_DEFAULT says */
+	tug_octets_free(&text);
 	assert_int_equal(tug_key_public(pub, TUG_PUB_HASH_RAW, "", &text, why), TUG_OK);
 	assert_int_equal(text.len, 32);
 	tug_octets_free(&text);
