@@ -30,6 +30,7 @@ build() {
 
 build "$out/move" tug_boot_swap_move
 build "$out/scratch" tug_boot_swap_scratch
+build "$out/direct-xip" tug_boot_direct_xip_revert
 build "$out/overwrite" tug_boot_overwrite
 build "$out/overwrite-fast" tug_boot_overwrite_fast
 python3 "$top/bench/size_boot_report.py" "$out"

@@ -10,18 +10,19 @@ import sys
 
 PARTS = ("boot", "image", "base", "common")
 # KB of text of bootutil v2.4.0, without crypto and flash drivers
-REFERENCE = {"move": 5.0, "scratch": None, "overwrite": 3.1, "overwrite-fast": None}
+REFERENCE = {"move": 5.0, "scratch": 5.7, "direct-xip": None, "overwrite": 3.1, "overwrite-fast": None}
 # text + constants of our parts, and stack below tug_boot_go, octets
-LIMIT = {"move": 11400, "scratch": 13400, "overwrite": 9900, "overwrite-fast": 9900}
-STACK_LIMIT = 640
+LIMIT = {"move": 11900, "scratch": 13800, "direct-xip": 10600, "overwrite": 10300, "overwrite-fast": 10200}
+STACK_LIMIT = 736
 # Calls through pointers, which the compiler's call graph does not show: who calls, and which functions it may reach.
 IO_READ, IO_WRITE = ["tug_flash_io_read"], ["tug_flash_io_write"]
 HASH = ["bench_hash_init", "bench_hash_update", "bench_hash_final", "bench_hash_abort", "bench_verify"]
 DRIVER = ["bench_read", "bench_write", "bench_erase", "bench_sector_at"]
 POINTERS = {"image": IO_READ + IO_WRITE + HASH, "common": DRIVER, "boot": IO_READ + ["bench_line", "bench_feed"]}
-MODE = {"move": ["move_layout", "move_fits", "move_progress", "move_run", "move_give_up"],
+MODE = {"move": ["move_layout", "move_fits", "move_progress", "move_run", "boot_swap_give_up"],
         "scratch": ["scratch_layout", "scratch_limit", "scratch_fits", "scratch_look", "scratch_run", "scratch_give_up",
                     "scratch_forget", "boot_decide_scratch"],
+        "direct-xip": ["xip_go"],
         "overwrite": ["any_layout", "always_fits", "overwrite_slot", "drop_secondary"],
         "overwrite-fast": ["any_layout", "always_fits", "overwrite_image", "drop_secondary"]}
 

@@ -23,6 +23,7 @@ extern "C" {
 
 struct tug_boot_mode_ops;
 struct tug_boot_enc_ops;
+struct tug_boot_unpack_ops;
 
 /** Overwrite-only: the secondary image replaces the primary one, no way back. */
 extern const struct tug_boot_mode_ops tug_boot_overwrite;
@@ -47,6 +48,15 @@ struct tug_boot_enc {
 	bool aes256;                        /**< images have 32-octet keys; else 16. Fixes the size of the trailer */
 };
 
+/** Code for compressed images; a firmware that does not name it does not carry it. */
+extern const struct tug_boot_unpack_ops tug_boot_compressed;
+
+/** Compressed images, which the overwrite modes take. Keeps what it points to. */
+struct tug_boot_unpack {
+	const struct tug_boot_unpack_ops *ops; /**< &tug_boot_compressed */
+	const struct tug_decompress *port;     /**< the decompressor */
+};
+
 /** What a boot core is built with. Keeps everything it points to. */
 struct tug_boot_cfg {
 	const struct tug_boot_mode_ops *mode;   /**< update mode */
@@ -55,7 +65,7 @@ struct tug_boot_cfg {
 	struct tug_flash_area scratch;          /**< scratch area of swap-scratch; dev NULL = none */
 	const struct tug_crypto *crypto;        /**< digests and signatures */
 	const struct tug_boot_enc *enc;         /**< encrypted images; NULL = they are refused */
-	const struct tug_decompress *decompress; /**< compressed images, in the overwrite modes; NULL = they are refused */
+	const struct tug_boot_unpack *unpack;   /**< compressed images, in the overwrite modes; NULL = they are refused */
 	struct tug_verify_policy verify;        /**< keys and scheme; max_size is set by the mode */
 	struct tug_log log;                     /**< console, MCUboot's wording */
 	struct tug_watchdog watchdog;           /**< fed per erase and chunk */

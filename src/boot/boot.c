@@ -83,6 +83,9 @@ static bool cfg_ok(const struct tug_boot_cfg *cfg)
 				 cfg->mode->go != NULL)) {
 		return false;
 	}
+	if (cfg->unpack != NULL && (cfg->unpack->ops == NULL || cfg->unpack->port == NULL)) {
+		return false;
+	}
 	return cfg->max_sectors != 0 && unit_ok(cfg->pri.dev->write_size, cfg->max_align) &&
 	       unit_ok(cfg->sec.dev->write_size, cfg->max_align);
 }

@@ -213,16 +213,18 @@ enum boot_slot {
 uint32_t boot_can(const struct boot *b);
 /** TUG_IMG_CAN_* for the image in a slot: compressed ones may lie in the secondary slot only. */
 uint32_t boot_can_take(const struct boot *b, const struct tug_io *io);
-/** True when b->img is the secondary image and compressed. */
+/** b->img is the secondary image, and compressed. */
 bool boot_is_packed(const struct boot *b);
-/** Say why a compressed secondary image is refused; nothing for other images. */
-void boot_say_packed(struct boot *b);
-/** b->img is compressed: total size of what it decompresses to. Errors: those of tug_packed_view_open. */
-int boot_unpacked_size(struct boot *b, uint32_t *size);
-/** b->img is compressed and has verified: verify what it decompresses to. */
-enum tug_verdict boot_verify_unpacked(struct boot *b, const struct tug_verify_policy *policy, int *why);
-/** Decompress the secondary image into the erased primary slot; `len` octets, the last ones erased. */
-int boot_unpack(struct boot *b, uint32_t len);
+
+/** Calls of the core into unpack.c, behind cfg->unpack so that nothing is linked where it is not used; b->img is compressed. */
+struct tug_boot_unpack_ops {
+	/** Total size of what b->img decompresses to. Errors: those of tug_packed_view_open. */
+	int (*size)(struct boot *b, uint32_t *size);
+	/** Verify what b->img decompresses to; `*why` = first reason. */
+	enum tug_verdict (*verify)(struct boot *b, const struct tug_verify_policy *policy, int *why);
+	/** Decompress the secondary image into the erased primary slot, `len` octets with filling. Errors: view, flash. */
+	int (*copy)(struct boot *b, uint32_t len);
+};
 
 /** Verify a slot's image; `*why` = first reason. */
 enum boot_slot boot_check(struct boot *b, const struct tug_io *io, int *why);

@@ -3,6 +3,8 @@
  * Says what a slot holds: an image that verifies, none, one that does not, or "could not be read". Refuses to act
  * on it. Called by boot.c and the update modes.
  */
+#include <tug/image_packed.h>
+
 #include "boot_priv.h"
 
 /* A wrong image may be erased; a slot that could not be read must not be. */
@@ -23,6 +25,30 @@ uint32_t boot_can(const struct boot *b)
 	return b->cfg->enc != NULL ? TUG_IMG_CAN_ENCRYPTED : 0u;
 }
 
+/* What was swapped out could not be compressed again: only modes that keep nothing take compressed images. */
+uint32_t boot_can_take(const struct boot *b, const struct tug_io *io)
+{
+	bool packed = io == &b->sec && b->cfg->unpack != NULL && b->cfg->mode->number == TUG_MODE_OVERWRITE;
+
+	return boot_can(b) | (packed ? TUG_IMG_CAN_COMPRESSED : 0u);
+}
+
+bool boot_is_packed(const struct boot *b)
+{
+	return b->img.io != &b->pri && tug_image_is_packed(&b->img.hdr);
+}
+
+/* The secondary image needs what this bootloader was not built with. */
+static void say_packed(struct boot *b)
+{
+	struct tug_image img;
+
+	if (tug_image_open_hdr(&img, &b->sec, 0, TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED) == TUG_OK &&
+	    tug_image_is_packed(&img.hdr)) {
+		boot_log(b, TUG_LOG_ERR, "Image 0: compressed images are not taken in this mode, or without a decompressor");
+	}
+}
+
 enum boot_slot boot_check(struct boot *b, const struct tug_io *io, int *why)
 {
 	struct tug_verify_policy policy = b->cfg->verify;
@@ -39,7 +65,7 @@ enum boot_slot boot_check(struct boot *b, const struct tug_io *io, int *why)
 		*why = b->cfg->enc->ops->open(b); /* digest and signature are over plaintext */
 	}
 	if (*why == TUG_EFLAGS && io == &b->sec) {
-		boot_say_packed(b);
+		say_packed(b);
 	}
 	if (*why != TUG_OK) {
 		return slot_of_error(*why);
@@ -47,7 +73,7 @@ enum boot_slot boot_check(struct boot *b, const struct tug_io *io, int *why)
 	policy.max_size = b->limit;
 	verdict = tug_image_verify(&b->img, b->cfg->crypto, &policy, tug_buf_of(b->buf, sizeof(b->buf)), why);
 	if (verdict == TUG_VERDICT_GOOD && *why == TUG_OK && boot_is_packed(b)) {
-		verdict = boot_verify_unpacked(b, &policy, why);
+		verdict = b->cfg->unpack->ops->verify(b, &policy, why);
 		if (*why != TUG_OK) {
 			boot_log(b, TUG_LOG_ERR, "Image 0: what the compressed image decompresses to is not valid");
 		}
@@ -74,7 +100,7 @@ int boot_image_size(struct boot *b, const struct tug_io *io, uint32_t *size)
 	*size = err == TUG_OK ? b->img.total : 0u;
 	b->packed = err == TUG_OK && boot_is_packed(b);
 	if (b->packed) {
-		err = boot_unpacked_size(b, size);
+		err = b->cfg->unpack->ops->size(b, size);
 	}
 	return only_io(err);
 }

@@ -50,7 +50,7 @@ static int overwrite_image(struct boot *b)
 		rc = boot_erase(b, &cfg->pri, trailer, cfg->pri.size - trailer, true);
 	}
 	if (rc == TUG_OK) {
-		rc = b->packed ? boot_unpack(b, len) : boot_copy(b, &cfg->sec, 0, &cfg->pri, 0, len);
+		rc = b->packed ? cfg->unpack->ops->copy(b, len) : boot_copy(b, &cfg->sec, 0, &cfg->pri, 0, len);
 	}
 	return rc == TUG_OK ? tug_trailer_write_magic(&b->pri, &b->pri_geo) : rc;
 }

@@ -207,7 +207,8 @@ static void set_up_boot(struct tug_vdev *v)
 	}
 	b->crypto = &tug_crypto_openssl;
 	tug_lzma_init(&v->lzma, v->lzma_memory, sizeof(v->lzma_memory));
-	b->decompress = &v->lzma.port; /* used by the overwrite modes alone */
+	v->unpack = (struct tug_boot_unpack){ &tug_boot_compressed, &v->lzma.port };
+	b->unpack = &v->unpack; /* used by the overwrite modes alone */
 	b->verify.sig = v->cfg.n_keys > 0 ? v->cfg.sig : TUG_SIG_NONE;
 	/* a bootloader is built for one digest; P-384 brings its own */
 	b->verify.hash = b->verify.sig == TUG_SIG_P384 && v->cfg.hash == TUG_SHA256 ? TUG_SHA384 : v->cfg.hash;

@@ -88,6 +88,7 @@ struct tug_vdev {
 
 	struct tug_log tap;     /**< second receiver of console lines (the pty) */
 	struct tug_lzma lzma;   /**< decompressor of the bootloader */
+	struct tug_boot_unpack unpack; /**< and what the boot core needs of it */
 	uint8_t lzma_memory[TUG_LZMA_MEMORY]; /**< its own */
 };
 

@@ -20,6 +20,7 @@ struct bench {
 	struct tug_pubkey pub;
 	struct test_image plain; /* what the new image becomes */
 	struct tug_lzma lzma;
+	struct tug_boot_unpack unpack;
 	uint8_t memory[TUG_LZMA_MEMORY];
 };
 
@@ -58,7 +59,8 @@ static struct bench *bench_make(const struct tug_boot_mode_ops *mode, enum tug_c
 	t->w.cfg.verify.keys = &t->pub;
 	t->w.cfg.verify.n_keys = 1;
 	tug_lzma_init(&t->lzma, t->memory, sizeof(t->memory));
-	t->w.cfg.decompress = &t->lzma.port;
+	t->unpack = (struct tug_boot_unpack){ &tug_boot_compressed, &t->lzma.port };
+	t->w.cfg.unpack = &t->unpack;
 	assert_int_equal(world_set_pending(&t->w, true), TUG_OK);
 	return t;
 }
@@ -129,7 +131,7 @@ static void test_swap_refuses(void **state)
 {
 	(void)state;
 	refused(bench_make(&tug_boot_swap_move, TUG_COMPRESS_LZMA2),
-		"E: Image 0: the secondary image is compressed; only an overwrite mode takes those");
+		"E: Image 0: compressed images are not taken in this mode, or without a decompressor");
 }
 
 static void test_no_decompressor(void **state)
@@ -137,8 +139,8 @@ static void test_no_decompressor(void **state)
 	struct bench *t = bench_make(&tug_boot_overwrite, TUG_COMPRESS_LZMA2);
 
 	(void)state;
-	t->w.cfg.decompress = NULL;
-	refused(t, "E: Image 0: the secondary image is compressed; there is no decompressor");
+	t->w.cfg.unpack = NULL;
+	refused(t, "E: Image 0: compressed images are not taken in this mode, or without a decompressor");
 }
 
 static void test_memory_too_small(void **state)
