@@ -95,6 +95,13 @@ static int take_socket(sd_bus_message *msg, struct tug_ble_sock *s, uint16_t *mt
 	return s->fd < 0 ? -errno : 0;
 }
 
+/* Ask for a socket of the characteristic. */
+static void acquire(struct tug_ble_link *l, enum tug_ble_step step, const char *call, sd_bus_message_handler_t on)
+{
+	l->step = step;
+	started(l, sd_bus_call_method_async(l->bus.bus, NULL, BLUEZ, l->chrc, CHRC1, call, on, l, "a{sv}", 0));
+}
+
 static void ready(struct tug_ble_link *l, unsigned mtu)
 {
 	l->chunk = tug_ble_chunk(mtu);
@@ -128,9 +135,7 @@ static int on_acquired_write(sd_bus_message *msg, void *user, sd_bus_error *unus
 
 static void ask_write(struct tug_ble_link *l)
 {
-	l->step = TUG_BLE_S_WRITE;
-	started(l, sd_bus_call_method_async(l->bus.bus, NULL, BLUEZ, l->chrc, CHRC1, "AcquireWrite", on_acquired_write, l,
-					    "a{sv}", 0));
+	acquire(l, TUG_BLE_S_WRITE, "AcquireWrite", on_acquired_write);
 }
 
 static void paired(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e)
@@ -253,9 +258,7 @@ static int on_acquired_notify(sd_bus_message *msg, void *user, sd_bus_error *unu
 
 static void subscribe(struct tug_ble_link *l)
 {
-	l->step = TUG_BLE_S_NOTIFY;
-	started(l, sd_bus_call_method_async(l->bus.bus, NULL, BLUEZ, l->chrc, CHRC1, "AcquireNotify", on_acquired_notify, l,
-					    "a{sv}", 0));
+	acquire(l, TUG_BLE_S_NOTIFY, "AcquireNotify", on_acquired_notify);
 }
 
 /* The services are known: the SMP characteristic must be among them, and be what it should be. */

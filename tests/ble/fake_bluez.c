@@ -240,6 +240,14 @@ static int disconnect_device(sd_bus_message *msg, void *user, sd_bus_error *e)
 	return done(msg);
 }
 
+/* Answer a call of Pair: it is done. */
+static int paired(struct fake *f, sd_bus_message *call)
+{
+	f->props.paired = true;
+	changed(f, "Paired");
+	return done(call);
+}
+
 static int on_passkey(sd_bus_message *msg, void *user, sd_bus_error *e)
 {
 	struct fake *f = user;
@@ -251,9 +259,7 @@ static int on_passkey(sd_bus_message *msg, void *user, sd_bus_error *e)
 	} else if (sd_bus_message_read(msg, "u", &key) < 0 || key != PASSKEY) {
 		(void)sd_bus_reply_method_errorf(f->pairing, "org.bluez.Error.AuthenticationFailed", "Authentication Failed");
 	} else {
-		f->props.paired = true;
-		changed(f, "Paired");
-		(void)done(f->pairing);
+		(void)paired(f, f->pairing);
 	}
 	f->pairing = sd_bus_message_unref(f->pairing);
 	return 1;
@@ -273,9 +279,7 @@ static int pair_device(sd_bus_message *msg, void *user, sd_bus_error *e)
 		return sd_bus_call_method_async(f->bus.bus, NULL, f->agent_of, f->agent, "org.bluez.Agent1", "RequestPasskey",
 						on_passkey, f, "o", FAKE_DEVICE);
 	}
-	f->props.paired = true;
-	changed(f, "Paired");
-	return done(msg);
+	return paired(f, msg);
 }
 
 static int register_agent(sd_bus_message *msg, void *user, sd_bus_error *e)
