@@ -138,7 +138,7 @@ static void ask_write(struct tug_ble_link *l)
 	acquire(l, TUG_BLE_S_WRITE, "AcquireWrite", on_acquired_write);
 }
 
-static void paired(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e)
+static void pair_done(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e)
 {
 	(void)msg;
 	if (e) {
@@ -155,7 +155,7 @@ static int on_paired(sd_bus_message *msg, void *user, sd_bus_error *unused)
 
 	(void)unused;
 	tug_ble_agent_drop(&l->agent);
-	return answered(l, msg, paired);
+	return answered(l, msg, pair_done);
 }
 
 static void agent_registered(struct tug_ble_link *l, sd_bus_message *msg, const sd_bus_error *e)
