@@ -13,17 +13,24 @@ if ! command -v arm-none-eabi-gcc >/dev/null 2>&1; then
 	exit 77
 fi
 
-# build FOLDER MODE: compile everything and link what that mode uses
+flags="-std=c11 -Os -mcpu=cortex-m4 -mthumb -ffunction-sections -fdata-sections -Wall -Wextra -fcallgraph-info=su -I$top/include"
+common=$out/common
+mkdir -p "$common"
+rm -f "$common"/*.o "$common"/*.ci
+for c in "$top"/src/base/*.c "$top"/src/image/*.c "$top"/src/boot/*.c "$top"/port/common/*.c; do
+	part=$(basename "$(dirname "$c")")
+	# shellcheck disable=SC2086
+	arm-none-eabi-gcc $flags -c "$c" -o "$common/$part-$(basename "$c" .c).o"
+done
+
+# build FOLDER MODE: link what that mode uses
 build() {
 	dir=$1
 	mkdir -p "$dir"
 	rm -f "$dir"/*.o "$dir"/*.ci
-	for c in "$top"/src/base/*.c "$top"/src/image/*.c "$top"/src/boot/*.c "$top"/port/common/*.c \
-		"$top"/bench/size_boot_main.c; do
-		part=$(basename "$(dirname "$c")")
-		arm-none-eabi-gcc -std=c11 -Os -mcpu=cortex-m4 -mthumb -ffunction-sections -fdata-sections -Wall -Wextra \
-			-fcallgraph-info=su -DTUG_BENCH_MODE="$2" -I"$top/include" -c "$c" -o "$dir/$part-$(basename "$c" .c).o"
-	done
+	cp "$common"/*.o "$common"/*.ci "$dir"
+	# shellcheck disable=SC2086
+	arm-none-eabi-gcc $flags -DTUG_BENCH_MODE="$2" -c "$top/bench/size_boot_main.c" -o "$dir/bench-size_boot_main.o"
 	arm-none-eabi-gcc -Os -mcpu=cortex-m4 -mthumb --specs=nano.specs -nostartfiles -Wl,--gc-sections \
 		-Wl,-e,tug_bench_reset -Wl,-Map="$dir/boot.map" "$dir"/*.o -o "$dir/boot.elf"
 }

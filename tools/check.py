@@ -3,7 +3,7 @@
 """Runs the checks by target and counts them. Called by ./check.
 
 targets:
-  default   sanitized build and tests, clang build, gates, analysers, fuzz smoke, documents, install
+  default   sanitized build and tests, clang build, gates, analysers, fuzz smoke, documents, install, all power cuts, sizes
   sweep     power cuts in full, double cuts, seeded faults (unsanitized)
   sweep-10m double cuts on every device, over ten million (an hour)
   soak      1000 kills of the virtual device
@@ -166,6 +166,7 @@ def target_default():
         run("documents run", sys.executable, "tools/run_docs.py", "build/release")
         run("install", "tools/check_install", "build/release")
         ctest("release", "-L", "^powerloss$")
+        ctest("release", "-R", "^bench_size_")
     fuzz(3)
 
 
