@@ -9,67 +9,24 @@ and descriptions. Files must be equal octet for octet, but for the random part o
 must verify what the other made; refusals must be shared.
 """
 import base64
-import collections
 import json
 import os
 import random
 import subprocess
-import sys
 import tempfile
 
-TUG, BUILD = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-VENV = os.path.join(BUILD, "venv-imgtool/bin/python")
-if os.environ.get("TUG_IN_VENV") != "1":
-    if not os.path.exists(VENV):
-        print("SKIP: imgtool is not there (tools/fetch_peers fetches it)")
-        sys.exit(77)
-    os.execve(VENV, [VENV, __file__, TUG, BUILD], {**os.environ, "TUG_IN_VENV": "1"})
+import imgtool_common
+from imgtool_common import RANDOM_SIG, SEED, VENV, CliRunner, counts, imgtool, imgtool_version, note, read, report, theirs, write
 
-try:
-    from click.testing import CliRunner
-    from imgtool import imgtool_version
-    from imgtool.main import imgtool
-    from intelhex import IntelHex
-except ImportError as e:
-    print(f"SKIP: imgtool does not load: {e}")
-    sys.exit(77)
+from intelhex import IntelHex
 
-SEED, ROWS = int(os.environ.get("TUG_SEED", "1")), int(os.environ.get("TUG_ROWS", "360"))
-RANDOM_SIG = {"rsa-2048", "rsa-3072", "ecdsa-p256", "ecdsa-p384"}
+ROWS = int(os.environ.get("TUG_ROWS", "360"))
 KEYS = ["ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-3072", "ed25519"]
 SIG_TYPES = {0x20, 0x22, 0x23, 0x24}
-counts, failures = collections.Counter(), []
-
-
-def theirs(*args):
-    r = CliRunner().invoke(imgtool, [str(a) for a in args])
-    return r.exit_code == 0, r.output + (repr(r.exception) if r.exception else "")
 
 
 def ours(*args, env=None):
-    r = subprocess.run([TUG, "file", *map(str, args)], capture_output=True, timeout=120, env={**os.environ, **(env or {})},
-                       start_new_session=True)
-    if r.returncode not in (0, 1, 2, 4):
-        raise AssertionError(f"tug crashed: {r.returncode} {args} {r.stderr.decode(errors='replace')}")
-    return r.returncode == 0, r.stdout, r.stderr.decode(errors="replace").strip()
-
-
-def read(path):
-    with open(path, "rb") as f:
-        return f.read()
-
-
-def write(path, data):
-    with open(path, "wb") as f:
-        f.write(data)
-    return path
-
-
-def note(group, ok, what):
-    counts[group, "ok" if ok else "FAILED"] += 1
-    if not ok:
-        failures.append(f"{group}: {what}")
-    return ok
+    return imgtool_common.ours("file", *args, env=env, refusals=(1, 2, 4), timeout=120, start_new_session=True)
 
 
 def flatten(path):
@@ -349,21 +306,6 @@ def descriptions(tmp, files, keys):
             note(f"dumpinfo -f {form}", same, f"{row}: {err} {mine[:600]} {other[:600]}")
 
 
-def report():
-    print(f"tug against imgtool {imgtool_version}, seed {SEED}, {ROWS} drawn rows")
-    groups = []
-    for group, _ in counts:
-        if group not in groups:
-            groups.append(group)
-    for g in groups:
-        print(f"  {g:<32} {counts[g, 'ok']:>5} ok {counts[g, 'FAILED']:>5} failed")
-    good = sum(n for (g, s), n in counts.items() if s == "ok" and not g.startswith(" "))
-    print(f"  {'all comparisons':<32} {good:>5} ok {len(failures):>5} failed")
-    for f in failures[:25]:
-        print("  FAILED", f)
-    sys.exit(1 if failures or not good else 0)
-
-
 def main():
     tmp = tempfile.mkdtemp(prefix="tug-imgtool-cli-")
     keys = {k: os.path.join(tmp, k + ".pem") for k in [*KEYS, "x25519"]}
@@ -376,7 +318,7 @@ def main():
     elsewhere(tmp, files, keys)
     key_forms(tmp, keys)
     descriptions(tmp, files, keys)
-    report()
+    report(f"tug against imgtool {imgtool_version}, seed {SEED}, {ROWS} drawn rows")
 
 
 if __name__ == "__main__":

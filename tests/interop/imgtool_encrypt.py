@@ -8,71 +8,23 @@ TUG_SEED). Keys and streams are random, so octets cannot be compared: each file 
 format's description, and must hold the input, with the same header, TLVs and length from both tools; the library must decrypt
 imgtool's to the same octets, and what it decrypted must be an image that imgtool verifies.
 """
-import collections
 import hashlib
 import itertools
 import os
 import random
-import subprocess
-import sys
 import tempfile
 
-DRIVER, BUILD = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-VENV = os.path.join(BUILD, "venv-imgtool/bin/python")
-if os.environ.get("TUG_IN_VENV") != "1":
-    if not os.path.exists(VENV):
-        print("SKIP: imgtool is not there (tools/fetch_peers fetches it)")
-        sys.exit(77)
-    os.execve(VENV, [VENV, __file__, DRIVER, BUILD], {**os.environ, "TUG_IN_VENV": "1"})
+from imgtool_common import SEED, both_args, imgtool_version, note, ours, read, report, theirs, write
 
-try:
-    from click.testing import CliRunner
-    from cryptography.hazmat.primitives import hashes, hmac, keywrap, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, x25519
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-    from imgtool import imgtool_version
-    from imgtool.main import imgtool
-except ImportError as e:
-    print(f"SKIP: imgtool does not load: {e}")
-    sys.exit(77)
+from cryptography.hazmat.primitives import hashes, hmac, keywrap, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, x25519
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-SEED = int(os.environ.get("TUG_SEED", "1"))
-counts, failures = collections.Counter(), []
 ENC = {"rsa-2048": 0x30, "aes-kw": 0x31, "ecdsa-p256": 0x32, "x25519": 0x33}
 FAMILY = {None: ["x25519", "ecdsa-p256", "rsa-2048"], "ed25519": ["x25519", "ecdsa-p256", "rsa-2048"], "ecdsa-p256": ["ecdsa-p256"],
           "rsa-2048": ["rsa-2048"], "rsa-3072": ["rsa-2048"]}
 SHAS = {0x10: "sha256", 0x11: "sha384", 0x12: "sha512"}
-
-
-def theirs(*args):
-    r = CliRunner().invoke(imgtool, [str(a) for a in args])
-    return r.exit_code == 0, r.output + (repr(r.exception) if r.exception else "")
-
-
-def ours(*args):
-    r = subprocess.run([DRIVER, *map(str, args)], capture_output=True, timeout=60)
-    if r.returncode not in (0, 1):
-        raise AssertionError(f"driver crashed: {r.returncode} {args} {r.stderr.decode(errors='replace')}")
-    return r.returncode == 0, r.stdout, r.stderr.decode(errors="replace").strip()
-
-
-def read(path):
-    with open(path, "rb") as f:
-        return f.read()
-
-
-def write(path, data):
-    with open(path, "wb") as f:
-        f.write(data)
-    return path
-
-
-def note(group, ok, what):
-    counts[group, "ok" if ok else "FAILED"] += 1
-    if not ok:
-        failures.append(f"{group}: {what}")
-    return ok
 
 
 # ---- the third reader -------------------------------------------------------------------------------------------
@@ -132,20 +84,6 @@ def open_image(image, kind, private, clear):
 
 
 # ---- rows -------------------------------------------------------------------------------------------------------
-
-NAMES = {"key": "-k", "encrypt": "-E", "hash": "--sha", "version": "-v", "header-size": "-H", "slot-size": "-S", "max-sectors": "-M",
-         "security-counter": "-s"}
-
-
-def both_args(row):
-    a, b = [], []
-    for k, v in row.items():
-        if v is None or v is False:
-            continue
-        a.append(k if v is True else f"{k}={v}")
-        b += [NAMES.get(k, "--" + k)] if v is True else [NAMES.get(k, "--" + k), str(v)]
-    return a, b
-
 
 def check_file(who, what, path, source, kind, private, clear):
     """Open it with the third reader: the input, and zeros up to 16."""
@@ -326,21 +264,6 @@ def wrong(tmp, keys, source):
     note("wrong input", not ok and "not encrypted" in err, err)
 
 
-def report():
-    print(f"encrypted images, imgtool {imgtool_version}, seed {SEED}")
-    groups = []
-    for group, _ in counts:
-        if group not in groups:
-            groups.append(group)
-    for g in groups:
-        print(f"  {g:<36} {counts[g, 'ok']:>5} ok {counts[g, 'FAILED']:>5} failed")
-    good = sum(n for (_, s), n in counts.items() if s == "ok")
-    print(f"  {'all comparisons':<36} {good:>5} ok {len(failures):>5} failed")
-    for f in failures[:25]:
-        print("  FAILED", f)
-    sys.exit(1 if failures or not good else 0)
-
-
 def main():
     tmp = tempfile.mkdtemp(prefix="tug-imgtool-encrypt-")
     keys, privates = {}, {}
@@ -359,7 +282,7 @@ def main():
     refusals(tmp, keys, source)
     edges(tmp, keys)
     wrong(tmp, keys, source)
-    report()
+    report(f"encrypted images, imgtool {imgtool_version}, seed {SEED}")
 
 
 if __name__ == "__main__":

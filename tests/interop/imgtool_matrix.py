@@ -8,81 +8,14 @@ with one, equal up to the signature, and each tool must verify the other's. Refu
 the rows of stricter(), where ours refuses what imgtool signs, with the reason.
 Runs itself again under the environment that holds imgtool and calls it in-process. SEED: env TUG_SEED.
 """
-import collections
 import itertools
 import os
 import random
-import subprocess
-import sys
 import tempfile
 
-DRIVER, BUILD = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-VENV = os.path.join(BUILD, "venv-imgtool/bin/python")
-if os.environ.get("TUG_IN_VENV") != "1":
-    if not os.path.exists(VENV):
-        print("SKIP: imgtool is not there (tools/fetch_peers fetches it)")
-        sys.exit(77)
-    os.execve(VENV, [VENV, __file__, DRIVER, BUILD], {**os.environ, "TUG_IN_VENV": "1"})
+from imgtool_common import RANDOM_SIG, SEED, both_args, counts, imgtool_version, note, ours, read, report, theirs, write
 
-try:
-    from click.testing import CliRunner
-    from imgtool import imgtool_version
-    from imgtool.main import imgtool
-except ImportError as e:
-    print(f"SKIP: imgtool does not load: {e}")
-    sys.exit(77)
-
-SEED = int(os.environ.get("TUG_SEED", "1"))
-RANDOM_SIG = {"rsa-2048", "rsa-3072", "ecdsa-p256", "ecdsa-p384"}
 KEYS = [None, "ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-3072", "ed25519"]
-counts = collections.Counter()
-failures = []
-
-
-def theirs(*args):
-    r = CliRunner().invoke(imgtool, list(args))
-    return r.exit_code == 0, r.output + (repr(r.exception) if r.exception else "")
-
-
-def ours(*args, env=None, text=True):
-    r = subprocess.run([DRIVER, *args], capture_output=True, env={**os.environ, **(env or {})}, timeout=60)
-    if r.returncode not in (0, 1):
-        raise AssertionError(f"driver crashed: {r.returncode} {r.stderr.decode(errors='replace')}")
-    return r.returncode == 0, (r.stdout.decode(errors="replace") if text else r.stdout), r.stderr.decode(errors="replace")
-
-
-def read(path):
-    with open(path, "rb") as f:
-        return f.read()
-
-
-def note(group, ok, what):
-    counts[group, "ok" if ok else "FAILED"] += 1
-    if not ok:
-        failures.append(f"{group}: {what}")
-
-
-# our option -> imgtool's
-NAMES = {"max-sectors": "-M", "align": "--align", "max-align": "--max-align", "header-size": "-H", "slot-size": "-S",
-         "version": "-v", "erased": "-R", "hash": "--sha", "load-addr": "-L", "rom-fixed": "-F",
-         "security-counter": "-s", "hex-addr": "-x", "key": "-k",
-         "compression": "--compression"}
-
-
-def both_args(row):
-    """Options of one row as both tools want them."""
-    a, b = [], []
-    for k, v in row.items():
-        if v is None or v is False:
-            continue
-        a.append(k if v is True else f"{k}={v}")
-        if k == "full":
-            b += ["--public-key-format", "full"]
-        elif v is True:
-            b.append("--" + k)
-        else:
-            b += [NAMES[k], str(v)]
-    return a, b
 
 
 def signature_from(image):
@@ -246,8 +179,7 @@ def main():
         for d in (-1, 0, 1):
             n = 0x8000 - trailer - tlvs - 32 + d
             path = os.path.join(tmp, f"edge{n}.bin")
-            with open(path, "wb") as f:
-                f.write(bytes(n))
+            write(path, bytes(n))
             compare("size edges", row, path, "bin", k, tmp)
     for size in (0, 100, 0x100, 0x4000):
         compare("slot sizes", {**base, "slot-size": size}, files["raw1000"], "bin", None, tmp)
@@ -266,7 +198,7 @@ def main():
     stricter(tmp, files, base, keys)
     key_files(tmp, keys)
     wrong_files(tmp, files, base, keys)
-    report()
+    report(f"imgtool {imgtool_version}, seed {SEED}")
 
 
 def packable(tmp):
@@ -322,8 +254,7 @@ def compression(tmp, base, keys):
 def stricter(tmp, files, base, keys):
     """Ours refuses, imgtool does not: each with its reason."""
     edge = os.path.join(tmp, "overwrite-edge.bin")
-    with open(edge, "wb") as f:
-        f.write(bytes(0x8000 - 32 - 40 - 32))  # fits 2A+M, not the 3A+M that the bootloader keeps
+    write(edge, bytes(0x8000 - 32 - 40 - 32))  # fits 2A+M, not the 3A+M that the bootloader keeps
     rows = [
         ("never boots: one cell more is kept by the bootloader", {**base, "overwrite-only": True}, edge),
         ("alignment above the largest one asserts in the bootloader", {**base, "align": 16, "max-align": 8}, files["raw64"]),
@@ -346,14 +277,13 @@ def key_files(tmp, keys):
             pub = os.path.join(tmp, "pub.out")
             for form in ("lang-c", "lang-rust", "pem", "raw"):
                 ok, out = theirs("getpub", "-k", source, "-e", form, "-o", pub)
-                good, mine, err = ours("getpub", source, form, text=False)
+                good, mine, err = ours("getpub", source, form)
                 other = read(pub)
                 if form.startswith("lang"):  # the first line says who made it
                     mine, other = mine.split(b"\n", 1)[1], other.split(b"\n", 1)[1]
                 note("keys cross over", ok and good and mine == other, f"getpub {form} of {k}: {err} {out}")
-            good, pem, _ = ours("getpub", source, "pem", text=False)
-            with open(pub, "wb") as f:
-                f.write(pem)
+            good, pem, _ = ours("getpub", source, "pem")
+            write(pub, pem)
             img = os.path.join(tmp, "cross.bin")
             base = {"version": "1.0.0", "header-size": 32, "slot-size": 0x8000, "pad-header": True, "key": source}
             a, b = both_args(base)
@@ -391,26 +321,10 @@ def wrong_files(tmp, files, base, keys):
         for at in range(0, len(data), 7):
             broken = os.path.join(tmp, "broken.bin")
             data[at] ^= 0x41
-            with open(broken, "wb") as f:
-                f.write(data)
+            write(broken, data)
             data[at] ^= 0x41
             got, _, _ = ours("verify", broken, keys[k])
             note("damaged images refused", not got, f"{k} octet {at} changed and verified")
-
-
-def report():
-    print(f"imgtool {imgtool_version}, seed {SEED}")
-    groups = []
-    for group, _ in counts:
-        if group not in groups:
-            groups.append(group)
-    for g in groups:
-        print(f"  {g:<32} {counts[g, 'ok']:>5} ok {counts[g, 'FAILED']:>5} failed")
-    good = sum(n for (g, s), n in counts.items() if s == "ok" and not g.startswith(" "))
-    print(f"  {'all comparisons':<32} {good:>5} ok {len(failures):>5} failed")
-    for f in failures[:25]:
-        print("  FAILED", f)
-    sys.exit(1 if failures or not good else 0)
 
 
 if __name__ == "__main__":
