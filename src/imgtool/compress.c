@@ -17,14 +17,6 @@
 #define PB 2u
 #define PIECE 16384u
 
-static int put_nothing(void *ctx, const void *p, size_t len)
-{
-	(void)ctx;
-	(void)p;
-	(void)len;
-	return TUG_OK;
-}
-
 static int say_lzma(lzma_ret ret, char *why)
 {
 	return ret == LZMA_MEM_ERROR ? tug_why(why, TUG_ENOSPACE, "out of memory for the compressor")
@@ -138,7 +130,7 @@ static int build_packed(const struct tug_build *b, const struct tug_text *packed
 static int build_plain(const struct tug_build *b, struct tug_sign_result *res, char *why)
 {
 	const struct tug_sign_extra x = { .flags = b->x->flags, .no_room = b->x->no_room };
-	const struct tug_build first = { b->o, b->in, &x, { put_nothing, NULL }, res };
+	const struct tug_build first = { b->o, b->in, &x, tug_sink_nowhere(), res };
 	char own[TUG_WHY_CAP] = "";
 	int rc = tug_build_image(&first, why);
 

@@ -19,6 +19,7 @@ struct job {
 	const struct tug_io *raw;
 	const struct tug_enc_key *key;
 	const char *name;           /* of the input */
+	const char *out;            /* name of the output */
 	enum tug_decrypt_form form;
 	struct tug_image img;       /* opened on the file as it is */
 	struct tug_plain plain;
@@ -64,20 +65,12 @@ static int copy(struct job *j, const struct tug_io *io, struct tug_sink sink, en
 	return rc;
 }
 
-static int put_nothing(void *ctx, const void *p, size_t len)
-{
-	(void)ctx;
-	(void)p;
-	(void)len;
-	return TUG_OK;
-}
-
 /* The digest does not match: does it without decryption? */
 static int say_mismatch(struct job *j, enum tug_hash_alg alg, const uint8_t *want, char *why)
 {
 	uint8_t is[TUG_HASH_MAX];
 
-	if (copy(j, j->raw, (struct tug_sink){ put_nothing, NULL }, alg, is) == TUG_OK && memcmp(is, want, tug_hash_len(alg)) == 0) {
+	if (copy(j, j->raw, tug_sink_nowhere(), alg, is) == TUG_OK && memcmp(is, want, tug_hash_len(alg)) == 0) {
 		return tug_why(why, TUG_ESTATE, "the payload of %s is in the clear already (made with --clear, or decrypted); use it as it is", j->name);
 	}
 	return tug_why(why, TUG_EHASH, "%s is damaged: its digest does not match the decrypted content; copy or sign it again", j->name);
@@ -108,32 +101,18 @@ static int decrypt(struct job *j, struct tug_sink sink, char *why)
 
 /* ---- where it goes -------------------------------------------------------------------------------------- */
 
-/* A sink into a file that keeps the sentence of its first failure. */
-struct file_sink {
-	struct tug_out_file *f;
-	char *why;
-};
-
-static int put_file(void *ctx, const void *p, size_t len)
-{
-	struct file_sink *s = ctx;
-
-	return tug_out_put(s->f, p, len, s->why);
-}
-
 /* In pieces, into a file that appears when all is right. Result: as tug_out_begin. */
-static int to_file(struct job *j, const char *out, char *why)
+static int to_file(struct job *j, char *why)
 {
 	struct tug_out_file *f = malloc(sizeof(*f));
-	struct file_sink s = { f, why };
 	int rc;
 
 	if (f == NULL) {
 		return tug_why(why, TUG_ENOSPACE, "out of memory");
 	}
-	rc = tug_out_begin(f, out, TUG_FILE_PUBLIC, why);
+	rc = tug_out_begin(f, j->out, TUG_FILE_PUBLIC, why);
 	if (rc == TUG_OK) {
-		rc = decrypt(j, (struct tug_sink){ put_file, &s }, why);
+		rc = decrypt(j, tug_sink_of_file(f), why);
 		rc = tug_out_end(f, rc, why);
 	}
 	free(f);
@@ -141,8 +120,9 @@ static int to_file(struct job *j, const char *out, char *why)
 }
 
 /* Intel HEX, and what is no regular file. */
-static int to_memory(struct job *j, const char *out, const struct tug_file *in, char *why)
+static int to_memory(struct job *j, const struct tug_file *in, char *why)
 {
+	const char *out = j->out;
 	uint32_t addr = in->addr + (j->form == TUG_DECRYPT_PAYLOAD ? j->img.hdr.hdr_size : 0u);
 	struct tug_octets hex = { NULL, 0 };
 	struct tug_text t = { 0 };
@@ -170,7 +150,7 @@ static int to_memory(struct job *j, const char *out, const struct tug_file *in, 
 
 /* ---- from where ----------------------------------------------------------------------------------------- */
 
-static int run(struct job *j, const struct tug_file *in, const char *out, char *why)
+static int run(struct job *j, const struct tug_file *in, char *why)
 {
 	struct tug_order order;
 	int rc = tug_image_open(&j->img, tug_order_of(&order, j->raw), 0, TUG_IMG_CAN_ENCRYPTED | TUG_IMG_CAN_COMPRESSED);
@@ -183,37 +163,21 @@ static int run(struct job *j, const struct tug_file *in, const char *out, char *
 	}
 	rc = tug_plain_begin(&j->plain, &j->img, j->raw, j->key, j->name, why);
 	if (rc == TUG_OK) {
-		rc = tug_path_is_hex(out) ? (int)TUG_MORE : to_file(j, out, why);
+		rc = tug_path_is_hex(j->out) ? (int)TUG_MORE : to_file(j, why);
 	}
 	if (rc == TUG_MORE) {
-		rc = to_memory(j, out, in, why);
+		rc = to_memory(j, in, why);
 	}
 	tug_plain_end(&j->plain);
 	return rc;
 }
 
-/* Hex, pipes, and what is no image: with the sentence that names it. */
-static int from_memory(const struct job *tried, const char *out, char *why)
+static int run_memory(void *ctx, const struct tug_io *io, const struct tug_file *f, char *why)
 {
-	struct job j = *tried;
-	struct tug_file f;
-	int rc = tug_file_read(j.name, &f, why);
+	struct job j = *(const struct job *)ctx;
 
-	if (rc != TUG_OK) {
-		return rc;
-	}
-	struct tug_slice data = tug_slice_of(f.data.p, f.data.len);
-	struct tug_io io = tug_io_of_slice(&data);
-
-	j.raw = &io;
-	rc = run(&j, &f, out, why);
-	if (tug_is_structural(rc) && (why == NULL || why[0] == '\0')) {
-		int better = tug_file_check_image(&f, j.name, why);
-
-		rc = better != TUG_OK ? better : rc;
-	}
-	tug_file_free(&f);
-	return rc;
+	j.raw = io;
+	return run(&j, f, why);
 }
 
 int tug_decrypt_path(const char *in, const char *out, const struct tug_enc_key *key, enum tug_decrypt_form form,
@@ -221,7 +185,7 @@ int tug_decrypt_path(const char *in, const char *out, const struct tug_enc_key *
 {
 	struct tug_decrypt_result own = { .tlv = 0 };
 	const struct tug_file plain_file = { .is_hex = false };
-	struct job j = { .key = key, .name = in, .form = form, .res = res != NULL ? res : &own };
+	struct job j = { .key = key, .name = in, .out = out, .form = form, .res = res != NULL ? res : &own };
 	char local[TUG_WHY_CAP];
 	struct tug_in_file f;
 	int rc;
@@ -231,12 +195,12 @@ int tug_decrypt_path(const char *in, const char *out, const struct tug_enc_key *
 	rc = tug_in_open(&f, in, why);
 	if (rc == TUG_OK) {
 		j.raw = &f.io;
-		rc = run(&j, &plain_file, out, why);
+		rc = run(&j, &plain_file, why);
 		tug_in_close(&f);
 		rc = tug_is_structural(rc) && why[0] == '\0' ? (int)TUG_MORE : rc;
 	}
 	if (rc == TUG_MORE) {
-		rc = from_memory(&j, out, why);
+		rc = tug_in_memory(in, true, run_memory, &j, why);
 	}
 	if (rc != TUG_OK && why[0] == '\0') {
 		(void)tug_why(why, rc, "%s: %s; %s", in, tug_strerror(rc), tug_err_advice(rc));

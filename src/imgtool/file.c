@@ -185,6 +185,7 @@ int tug_out_begin(struct tug_out_file *f, const char *path, enum tug_file_mode m
 	f->fd = -1;
 	f->mode = mode;
 	f->name = path;
+	f->why = why;
 	if (exists && S_ISDIR(st.st_mode)) {
 		return tug_why(why, TUG_EFILE, "%s is a directory; give the name of a file", path);
 	}
@@ -211,6 +212,18 @@ int tug_out_put(struct tug_out_file *f, const void *p, size_t len, char *why)
 	int err = write_fd(f->fd, tug_slice_of(p, len));
 
 	return err == 0 ? TUG_OK : fail_write(f->name, err, why);
+}
+
+static int put_sink(void *ctx, const void *p, size_t len)
+{
+	struct tug_out_file *f = ctx;
+
+	return tug_out_put(f, p, len, f->why);
+}
+
+struct tug_sink tug_sink_of_file(struct tug_out_file *f)
+{
+	return (struct tug_sink){ put_sink, f };
 }
 
 int tug_out_end(struct tug_out_file *f, int rc, char *why)

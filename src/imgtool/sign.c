@@ -90,25 +90,11 @@ int tug_sign(const struct tug_file *in, const struct tug_sign_options *o, struct
 
 /* ---- files -------------------------------------------------------------------------------------------- */
 
-/* A sink into a file that keeps the sentence of its first failure. */
-struct file_sink {
-	struct tug_out_file *f;
-	char *why;
-};
-
-static int put_file(void *ctx, const void *p, size_t len)
-{
-	struct file_sink *s = ctx;
-
-	return tug_out_put(s->f, p, len, s->why);
-}
-
 /* Binary out: in pieces, straight into the file. Result as tug_out_begin. */
 static int to_file(const char *path, const struct tug_io *io, const struct tug_sign_options *o, struct tug_sign_result *res, char *why)
 {
 	struct tug_out_file *f;
-	struct file_sink s;
-	struct tug_sink sink = { put_file, &s };
+	struct tug_sink sink;
 	int rc = tug_sign_check(o, io, why);
 
 	if (rc != TUG_OK) {
@@ -118,7 +104,7 @@ static int to_file(const char *path, const struct tug_io *io, const struct tug_s
 	if (f == NULL) {
 		return tug_why(why, TUG_ENOSPACE, "out of memory");
 	}
-	s = (struct file_sink){ f, why };
+	sink = tug_sink_of_file(f);
 	rc = tug_out_begin(f, path, TUG_FILE_PUBLIC, why);
 	if (rc == TUG_OK) {
 		rc = tug_sign_run(o, io, sink, res, why);

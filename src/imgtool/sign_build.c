@@ -29,6 +29,19 @@ struct tug_sink tug_sink_of_text(struct tug_text *t)
 	return (struct tug_sink){ put_text, t };
 }
 
+static int put_nothing(void *ctx, const void *p, size_t len)
+{
+	(void)ctx;
+	(void)p;
+	(void)len;
+	return TUG_OK;
+}
+
+struct tug_sink tug_sink_nowhere(void)
+{
+	return (struct tug_sink){ put_nothing, NULL };
+}
+
 /* ---- body: what is hashed ----------------------------------------------------------------------------- */
 
 /* The next piece, which is hashed: transform it where it is payload, write it. */

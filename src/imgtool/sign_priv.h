@@ -16,6 +16,8 @@ struct tug_sink {
 
 /** A sink that appends to `t`; out of memory shows in t->failed. */
 struct tug_sink tug_sink_of_text(struct tug_text *t);
+/** A sink that drops what it gets. */
+struct tug_sink tug_sink_nowhere(void);
 
 /** What encryption and compression add to one build. All zero = nothing. */
 struct tug_sign_extra {
@@ -109,6 +111,13 @@ int tug_key_check(const struct tug_key *key, enum tug_hash_alg alg, struct tug_s
 
 /** Codes that mean "no whole image": tug_file_check_image knows better sentences. */
 bool tug_is_structural(int rc);
+/** What is done with an image in memory; `f` says where its octets came from. */
+typedef int (*tug_in_memory_fn)(void *ctx, const struct tug_io *io, const struct tug_file *f, char *why);
+/**
+ * For what cannot be read in pieces (Intel HEX, pipes) and for what is no image: read `path` whole and run `fn` on it. Where that
+ * ends structurally, tug_file_check_image says why; `keep` = not when `fn` wrote a sentence. Errors: those of the three.
+ */
+int tug_in_memory(const char *path, bool keep, tug_in_memory_fn fn, void *ctx, char *why);
 
 /* ---- files in pieces (file_io.c) ---- */
 
@@ -119,15 +128,18 @@ struct tug_out_file {
 	char tmp[4096];          /**< its name */
 	char path[4096];         /**< the name it will get */
 	const char *name;        /**< as the caller wrote it, for sentences; borrows */
+	char *why;               /**< gets the sentence when a sink of it fails; borrows */
 };
 
 /**
  * Begin. Result: TUG_OK, TUG_MORE (a pipe or a device: there is nothing to replace, use tug_file_write), or negative as
- * tug_file_write.
+ * tug_file_write. Keeps `path` and `why` until the end.
  */
 int tug_out_begin(struct tug_out_file *f, const char *path, enum tug_file_mode mode, char *why);
 /** Append. Errors: TUG_EFILE, TUG_EACCESS, TUG_EDISKFULL. */
 int tug_out_put(struct tug_out_file *f, const void *p, size_t len, char *why);
+/** A sink that appends to `f` once it has begun, until it ends. */
+struct tug_sink tug_sink_of_file(struct tug_out_file *f);
 /** End: with `rc` TUG_OK the file appears, else it vanishes. Result: `rc`, or what went wrong now. */
 int tug_out_end(struct tug_out_file *f, int rc, char *why);
 

@@ -20,6 +20,7 @@ struct verify_job {
 	const struct tug_key *key;       /* NULL = the digest alone */
 	const struct tug_enc_key *enc;   /* NULL = what is encrypted is not looked into */
 	const char *name;
+	struct tug_verify_result *res;
 };
 
 /* Policy that fits the image: the digest it carries, pure when it says so, the key's scheme. */
@@ -124,8 +125,9 @@ static int verify_octets(const struct tug_io *io, const struct tug_key *key, str
 }
 
 /* The plain text of an encrypted image. */
-static int verify_plain(const struct verify_job *j, struct tug_verify_result *res, char *why)
+static int verify_plain(const struct verify_job *j, char *why)
 {
+	struct tug_verify_result *res = j->res;
 	struct tug_order order;
 	struct tug_image img;
 	struct tug_plain plain = { .tlv = 0 };
@@ -147,8 +149,9 @@ static int verify_plain(const struct verify_job *j, struct tug_verify_result *re
 }
 
 /* An encrypted image whose payload is in the clear (for the primary slot) verifies as any other. */
-static int verify_io(const struct verify_job *j, struct tug_verify_result *res, char *why)
+static int verify_io(const struct verify_job *j, char *why)
 {
+	struct tug_verify_result *res = j->res;
 	struct tug_image img = { .io = NULL };
 	int rc;
 
@@ -158,7 +161,7 @@ static int verify_io(const struct verify_job *j, struct tug_verify_result *res, 
 	rc = verify_octets(j->io, j->key, &img, res);
 	if ((rc == TUG_EHASH || rc == TUG_ESIG) && tug_is_encrypted(&img)) {
 		if (j->enc != NULL) {
-			return verify_plain(j, res, why);
+			return verify_plain(j, why);
 		}
 		if (rc == TUG_EHASH) {
 			return tug_why(why, TUG_EFLAGS, "%s is encrypted; only the bootloader, which holds the key, can verify it, or --enc-key with "
@@ -174,7 +177,7 @@ int tug_file_verify(const struct tug_file *f, const struct tug_key *key, const c
 	struct tug_io io = tug_io_of_slice(&data);
 	struct tug_verify_result res;
 
-	return verify_io(&(struct verify_job){ &io, key, NULL, name }, &res, why);
+	return verify_io(&(struct verify_job){ &io, key, NULL, name, &res }, why);
 }
 
 bool tug_is_structural(int rc)
@@ -182,21 +185,20 @@ bool tug_is_structural(int rc)
 	return rc == TUG_EMAGIC || rc == TUG_EERASED || rc == TUG_ETRUNC || rc == TUG_EHDR || rc == TUG_ETLV;
 }
 
-static int verify_memory(const struct verify_job *tried, struct tug_verify_result *res, char *why)
+int tug_in_memory(const char *path, bool keep, tug_in_memory_fn fn, void *ctx, char *why)
 {
-	struct verify_job j = *tried;
 	struct tug_file f;
-	int rc = tug_file_read(j.name, &f, why);
+	int rc = tug_file_read(path, &f, why);
 
 	if (rc != TUG_OK) {
 		return rc;
 	}
 	struct tug_slice data = tug_slice_of(f.data.p, f.data.len);
 	struct tug_io io = tug_io_of_slice(&data);
-	j.io = &io;
-	rc = verify_io(&j, res, why);
-	if (tug_is_structural(rc)) {
-		int better = tug_file_check_image(&f, j.name, why);
+
+	rc = fn(ctx, &io, &f, why);
+	if (tug_is_structural(rc) && !(keep && why != NULL && why[0] != '\0')) {
+		int better = tug_file_check_image(&f, path, why);
 
 		rc = better != TUG_OK ? better : rc;
 	}
@@ -204,22 +206,30 @@ static int verify_memory(const struct verify_job *tried, struct tug_verify_resul
 	return rc;
 }
 
+static int verify_memory(void *ctx, const struct tug_io *io, const struct tug_file *f, char *why)
+{
+	struct verify_job j = *(const struct verify_job *)ctx;
+
+	(void)f;
+	j.io = io;
+	return verify_io(&j, why);
+}
+
 int tug_verify_encrypted(const char *path, const struct tug_key *key, const struct tug_enc_key *enc, struct tug_verify_result *res,
 			 char *why)
 {
-	struct verify_job j = { NULL, key, enc, path };
 	struct tug_verify_result own = { 0 };
+	struct verify_job j = { NULL, key, enc, path, res != NULL ? res : &own };
 	struct tug_in_file f;
 	int rc = tug_in_open(&f, path, why);
 
-	res = res != NULL ? res : &own;
 	if (rc == TUG_OK) {
 		j.io = &f.io;
-		rc = verify_io(&j, res, why);
+		rc = verify_io(&j, why);
 		tug_in_close(&f);
 		rc = tug_is_structural(rc) ? TUG_MORE : rc;
 	}
-	return rc == TUG_MORE ? verify_memory(&j, res, why) : rc;
+	return rc == TUG_MORE ? tug_in_memory(path, false, verify_memory, &j, why) : rc;
 }
 
 int tug_verify_path(const char *path, const struct tug_key *key, struct tug_verify_result *res, char *why)
