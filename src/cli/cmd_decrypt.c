@@ -22,8 +22,8 @@ static void show(struct tug_cli *cli, const char *path, bool payload, const stru
 		cJSON_AddNumberToObject(j, "payload_size", res->payload_len);
 		tug_out_json(&cli->out, j);
 	}
-	tug_out_talk(&cli->out, "%s: %s of version %s, digest right (%u octets of payload, AES-%u, %s)", path,
-		     payload ? "payload" : "image with its payload in the clear", version, res->payload_len, res->key_bits,
+	tug_out_talk(&cli->out, "%s: version %s, payload %s, digest right (%u octets of payload, AES-%u, %s)", path, version,
+		     payload ? "alone" : "in the clear", res->payload_len, res->key_bits,
 		     tug_tlv_type_name(res->tlv));
 }
 
