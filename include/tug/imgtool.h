@@ -40,6 +40,7 @@ struct tug_file {
 	bool is_hex;            /**< was Intel HEX */
 	bool has_addr;          /**< `addr` is known (Intel HEX) */
 	uint32_t addr;          /**< address of the first octet */
+	uint32_t hole;          /**< octets of the longest gap between two records of Intel HEX, 0 = none */
 };
 
 /** Release what a tug_file holds and empty it. */

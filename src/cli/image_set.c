@@ -70,7 +70,7 @@ static int take_image(struct tug_image_set *set, struct tug_package_file *pf, ui
 {
 	struct tug_set_image *f = &set->f[set->n];
 	struct tug_set_group *g = set->n_groups > 0 ? &set->g[set->n_groups - 1] : NULL;
-	struct tug_file raw = { { pf->data, pf->len }, false, false, 0 };
+	struct tug_file raw = { .data = { pf->data, pf->len } };
 
 	pf->data = NULL;
 	snprintf(f->name, sizeof(f->name), "%.180s (%s)", path, pf->file);

@@ -186,6 +186,18 @@ static int fill(struct tug_slice text, uint32_t lo, uint8_t *data, uint8_t *seen
 	return rc < 0 ? rc : TUG_OK;
 }
 
+/* Octets of the longest run that no record has written. */
+static uint32_t longest_hole(const uint8_t *seen, size_t len)
+{
+	uint32_t longest = 0, run = 0;
+
+	for (size_t at = 0; at < len; at++) {
+		run = (seen[at / 8] >> (at % 8) & 1) != 0 ? 0u : run + 1u;
+		longest = run > longest ? run : longest;
+	}
+	return longest;
+}
+
 int tug_ihex_parse(struct tug_slice text, struct tug_file *out, char *why)
 {
 	uint32_t lo = 0, hi = 0;
@@ -207,9 +219,11 @@ int tug_ihex_parse(struct tug_slice text, struct tug_file *out, char *why)
 	memset(data, 0xff, len);
 	data[len] = 0;
 	rc = fill(text, lo, data, seen, why);
+	out->hole = longest_hole(seen, len);
 	free(seen);
 	if (rc != TUG_OK) {
 		free(data);
+		memset(out, 0, sizeof(*out));
 		return rc;
 	}
 	out->data.p = data;

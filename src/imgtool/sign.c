@@ -3,10 +3,14 @@
  * Decides how a signed image comes about: options checked, built, held against the slot, in memory or from file to file.
  * Refuses to know TLVs and padding. Called by the command line and tests; allocates, blocks on the disk.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sign_priv.h"
+
+/* Gaps within one program are those of alignment. */
+#define HOLE_MIN 4096u
 
 uint32_t tug_sign_trailer_size(const struct tug_sign_options *o)
 {
@@ -75,6 +79,18 @@ static int to_memory(const struct tug_io *io, const struct tug_file *in, const s
 	return tug_text_take(&t, &out->data) == TUG_OK ? TUG_OK : tug_why(why, TUG_ENOSPACE, "out of memory");
 }
 
+/* A file of several programs that is too large for a slot is not too large: it is the wrong file. */
+static int blame_hole(const struct tug_file *in, int rc, char *why)
+{
+	size_t at = strlen(why);
+
+	if (rc == TUG_EIMGSIZE && in->hole >= HOLE_MIN) {
+		snprintf(why + at, TUG_WHY_CAP - at, "; the input leaves out %u octets between its parts, as a merged.hex of bootloader and "
+			 "application does: sign the application alone", in->hole);
+	}
+	return rc;
+}
+
 int tug_sign(const struct tug_file *in, const struct tug_sign_options *o, struct tug_file *out, char *why)
 {
 	struct tug_slice data = tug_slice_of(in->data.p, in->data.len);
@@ -85,7 +101,7 @@ int tug_sign(const struct tug_file *in, const struct tug_sign_options *o, struct
 	if (in->data.len > TUG_FILE_MAX) {
 		return tug_why(why, TUG_ETOOBIG, "the input is larger than %u MiB", TUG_FILE_MAX >> 20);
 	}
-	return to_memory(&io, in, o, out, &res, why);
+	return blame_hole(in, to_memory(&io, in, o, out, &res, why), why);
 }
 
 /* ---- files -------------------------------------------------------------------------------------------- */
@@ -154,7 +170,7 @@ int tug_sign_path(const char *in, const char *out, const struct tug_sign_options
 		struct tug_slice data = tug_slice_of(input.data.p, input.data.len);
 		struct tug_io io = tug_io_of_slice(&data);
 
-		rc = sign_io(&io, &input, out, o, res, why);
+		rc = blame_hole(&input, sign_io(&io, &input, out, o, res, why), why);
 		tug_file_free(&input);
 	}
 	return rc;

@@ -396,7 +396,7 @@ static void make_image(struct image *im)
 {
 	static uint8_t payload[30000];
 	struct tug_sign_options o = tug_sign_defaults();
-	struct tug_file in = { { payload, sizeof(payload) }, false, false, 0 };
+	struct tug_file in = { .data = { payload, sizeof(payload) } };
 	struct tug_hash_ctx c;
 	char why[TUG_WHY_CAP] = "";
 

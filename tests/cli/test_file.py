@@ -133,6 +133,10 @@ class Sign(Case):
         with open(self.path("twice.hex"), "w", encoding="ascii") as f:
             f.write(":0400000001020304F2\n:040002000102030 4F0\n:00000001FF\n".replace(" ", ""))
         self.sign("--pad-header", source="twice.hex", code=4, err="writes address 0x2 a second time", out="x")
+        # bootloader at 0, application far above it: not an image that is too large, but two programs
+        with open(self.path("merged.hex"), "w", encoding="ascii") as f:
+            f.write(":0400000001020304F2\n:020000040010EA\n:0400000005060708E2\n:00000001FF\n")
+        self.sign("--pad-header", "-S", "0x20000", source="merged.hex", code=4, err="leaves out 1048572 octets .* sign the application alone", out="x")
         self.sign("--pad-header", source="/dev/null", code=4, err="empty", out="x")
         self.assertFalse(os.path.exists(self.path("x")))
         with open(self.path("short.bin"), "wb") as f:

@@ -18,7 +18,7 @@ static void make(struct tug_key *key, size_t payload, bool big, bool pure, struc
 	static uint8_t raw[300000];
 	struct tug_custom_tlv custom = { 0x1a0, tug_slice_of("v", 1) };
 	struct tug_sign_options o = tug_sign_defaults();
-	struct tug_file in = { { raw, payload }, false, false, 0 };
+	struct tug_file in = { .data = { raw, payload } };
 
 	o.pad_header = true;
 	o.version = (struct tug_version){ 1, 2, 0x0304, 5 };

@@ -60,7 +60,7 @@ static void pieces(void **state)
 	o.slot_size = 0x200000;
 	for (size_t i = 0; i < 2 * sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct tug_octets raw = noise(sizes[i / 2]);
-		struct tug_file f = { raw, false, false, 0 }, image, back;
+		struct tug_file f = { .data = raw }, image, back;
 		struct tug_sign_result res;
 		struct tug_verify_result seen;
 

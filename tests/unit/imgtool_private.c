@@ -104,7 +104,7 @@ static void public_half(void **state)
 	/* it neither signs nor verifies */
 	struct tug_sign_options o = tug_sign_defaults();
 	uint8_t raw[4] = { 1, 2, 3, 4 };
-	struct tug_file in = { { raw, sizeof(raw) }, false, false, 0 }, out;
+	struct tug_file in = { .data = { raw, sizeof(raw) } }, out;
 	o.pad_header = true;
 	o.key = key;
 	assert_int_equal(tug_sign(&in, &o, &out, why), TUG_EINVAL);

@@ -123,7 +123,7 @@ static void counters(void **state)
 static void limits(void **state)
 {
 	struct tug_sign_options o = tug_sign_defaults();
-	struct tug_file in = { { calloc(1, 0x20000), 0x1e000 }, false, false, 0 }, out;
+	struct tug_file in = { .data = { calloc(1, 0x20000), 0x1e000 } }, out;
 
 	(void)state;
 	o.pad_header = true;
