@@ -543,7 +543,10 @@ static int scratch_give_up(struct boot *b)
 	if (rc == TUG_OK) {
 		rc = tug_trailer_read(&b->scr, &b->scr_geo, &t);
 	}
-	return rc == TUG_OK && t.magic == TUG_GOOD ? erase_scratch(b, true) : rc;
+	if (rc != TUG_OK) {
+		return rc;
+	}
+	return t.magic == TUG_GOOD ? erase_scratch(b, true) : TUG_OK;
 }
 
 /* What scratch tells of ends; before that, whatever a torn erase has left in the primary trailer. */
